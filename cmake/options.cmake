@@ -1,0 +1,30 @@
+# Warnings, hardening and sanitizers: the same for every room.
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+find_program(LLD ld.lld)
+if(LLD)
+  add_link_options(-fuse-ld=lld)
+endif()
+
+add_library(gh_options INTERFACE)
+target_include_directories(gh_options INTERFACE ${CMAKE_SOURCE_DIR}/packages ${CMAKE_SOURCE_DIR}/apps/api/src)
+target_compile_options(gh_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual -Wconversion -Wno-sign-conversion
+  -Werror=return-type -Werror=unused-result -fstack-protector-strong -fno-strict-aliasing)
+target_compile_definitions(gh_options INTERFACE GATEHOUSE_VERSION="${PROJECT_VERSION}")
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # gcc 12 warns wrongly inside the standard library's strings and optionals (bugs 105651, 105562) at -O1 and above.
+  target_compile_options(gh_options INTERFACE -Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds)
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_definitions(gh_options INTERFACE _FORTIFY_SOURCE=2 _GLIBCXX_ASSERTIONS)
+  target_compile_options(gh_options INTERFACE -ffunction-sections -fdata-sections)
+  add_link_options(-Wl,--gc-sections -Wl,-z,relro -Wl,-z,now)
+  set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+endif()
+if(GATEHOUSE_SANITIZE)
+  add_compile_options(-fsanitize=${GATEHOUSE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${GATEHOUSE_SANITIZE})
+endif()
