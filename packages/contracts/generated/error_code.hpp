@@ -1,4 +1,5 @@
 // Generated from packages/contracts/errors.yaml by script/contracts. Do not edit.
+// clang-format off
 #pragma once
 #include <cstddef>
 #include <cstdint>
