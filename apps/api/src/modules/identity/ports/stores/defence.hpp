@@ -1,7 +1,7 @@
 #pragma once
 // Records and counters that defend sign-in: the queryable LoginAttempt, and throttle counters shared by all replicas.
 #include "domain/identity/login_attempt.hpp"
-#include "domain/identity/throttle_policy.hpp"
+#include "domain/identity/throttle.hpp"
 #include "foundation/result.hpp"
 #include "modules/identity/ports/page.hpp"
 
@@ -9,7 +9,7 @@ namespace gatehouse::ports {
 
 struct AttemptFilter {
   std::optional<domain::UserId> user_id;
-  std::optional<std::string> email_hash;  ///< keyed hash of the canonical address
+  std::optional<std::string> identifier_hmac;  ///< of the canonical address
   std::optional<std::string> network;
   std::optional<domain::AttemptOutcome> outcome;
   std::optional<Timestamp> from, to;
@@ -27,8 +27,10 @@ class LoginAttempts {
   virtual ~LoginAttempts() = default;
   virtual Result<> add(const domain::LoginAttempt& attempt) = 0;
   virtual Result<Page<domain::LoginAttempt>> list(const AttemptFilter& filter, const PageRequest& page) = 0;
-  virtual Result<AttemptSummary> summarize(const std::string& email_hash, const std::string& network,
+  /// Counts failures since a time; each count stops at 1,000, so that an attack makes no query dear.
+  virtual Result<AttemptSummary> summarize(const std::string& identifier_hmac, const std::string& network,
                                            Timestamp since) = 0;
+  /// Whether the user signed in with success from this network before.
   virtual Result<bool> seen_network(const domain::UserId& user, const std::string& network) = 0;
   virtual Result<int> remove_before(Timestamp time, int limit) = 0;
 };
@@ -36,11 +38,16 @@ class LoginAttempts {
 class ThrottleCounters {
  public:
   virtual ~ThrottleCounters() = default;
-  /// The state of a key (an HMAC, decision 32); a fresh one when there is none.
-  virtual Result<domain::ThrottleState> find(const std::string& key) = 0;
-  /// Guarded by the state's version: a concurrent change makes the whole write closure run again.
-  virtual Result<> save(const std::string& key, const domain::ThrottleState& state) = 0;
-  virtual Result<> clear(const std::string& key) = 0;
+  /// The state of a key (an HMAC, decision 32); a fresh one when there is none. For looking only.
+  virtual Result<domain::BudgetState> find(domain::BudgetKind kind, const std::string& key) = 0;
+  /// The same, held until the write ends: others who want to change the key wait. Begin every reservation with it, and
+  /// hold several keys in the same order everywhere (BudgetKind's).
+  virtual Result<domain::BudgetState> hold(domain::BudgetKind kind, const std::string& key) = 0;
+  /// Replaces `before` by `after`. Guarded: where the stored state is not `before`, the whole write closure runs again.
+  virtual Result<> save(domain::BudgetKind kind, const std::string& key, const domain::BudgetState& before,
+                        const domain::BudgetState& after) = 0;
+  virtual Result<> clear(domain::BudgetKind kind, const std::string& key) = 0;
+  /// Removes states whose latest try lies before `time`.
   virtual Result<int> remove_before(Timestamp time, int limit) = 0;
 };
 

@@ -12,7 +12,8 @@ class SigningKeys {
   virtual Result<std::vector<domain::SigningKey>> list() = 0;
   /// Returns `conflict` when the algorithm and purpose have an active key already and this one is active.
   virtual Result<> add(const domain::SigningKey& key) = 0;
-  /// Guarded by the state it was in; false when another process moved it first.
+  /// Writes state and times, guarded by the state it was in; false when another process moved it first. Returns
+  /// `conflict` when it would be a second active key: retire the old one first.
   virtual Result<bool> save_state(const domain::SigningKey& key, domain::SigningKeyState from) = 0;
   virtual Result<> remove(const std::string& kid) = 0;
 };
@@ -23,7 +24,7 @@ struct DataKeyRow {
   std::string purpose;
   std::string wrapped;  ///< ciphertext under the key-encryption key, or Vault's text
   std::string wrapped_by;
-  bool active = true;   ///< the newest of its purpose
+  bool active = true;  ///< the newest of its purpose
   Timestamp created_at{};
 };
 
@@ -43,16 +44,19 @@ class Services {
   virtual Result<std::optional<domain::ServiceKey>> find(const domain::ServiceKeyId& id) = 0;
   virtual Result<std::vector<domain::ServiceKey>> list() = 0;
   virtual Result<> add(const domain::ServiceKey& key) = 0;
+  virtual Result<> save_permissions(const domain::ServiceKeyId& id, const std::vector<std::string>& permissions) = 0;
   virtual Result<> save_expiry(const domain::ServiceKeyId& id, Timestamp expires_at) = 0;
+  /// Revokes every live key of the service; how many there were.
+  virtual Result<int> revoke_named(const std::string& service, Timestamp now) = 0;
   virtual Result<int> remove_named(const std::string& service) = 0;
   virtual Result<> note_use(const domain::ServiceKeyId& id, Timestamp now) = 0;
 };
 
 /// The remembered answer to a POST that carried an Idempotency-Key.
 struct IdempotencyRecord {
-  std::string key;           ///< caller and key together
+  std::string key;  ///< caller and key together
   std::string request_hash;
-  int status = 0;            ///< 0 while the first request is under way
+  int status = 0;  ///< 0 while the first request is under way
   std::string answer_json;
   Timestamp expires_at{};
 };
@@ -60,8 +64,9 @@ struct IdempotencyRecord {
 class Machinery {
  public:
   virtual ~Machinery() = default;
-  /// Reserves the key; gives back what is recorded when it was taken.
-  virtual Result<std::optional<IdempotencyRecord>> reserve_idempotency(const IdempotencyRecord& record) = 0;
+  /// Reserves the key; gives back what is recorded when it was taken and has not expired at `now`.
+  virtual Result<std::optional<IdempotencyRecord>> reserve_idempotency(const IdempotencyRecord& record,
+                                                                       Timestamp now) = 0;
   virtual Result<> finish_idempotency(const IdempotencyRecord& record) = 0;
   virtual Result<> release_idempotency(const std::string& key) = 0;
   virtual Result<int> remove_expired_idempotency(Timestamp now, int limit) = 0;
@@ -75,7 +80,8 @@ class Machinery {
   /// Writes the fact only if there is none; the value that now stands.
   virtual Result<std::string> settle_fact(const std::string& name, const std::string& value) = 0;
   virtual Result<> put_fact(const std::string& name, const std::string& value) = 0;
-  /// Empties every table but keys, facts and migrations: /dev/reset alone.
+  /// Empties every table but keys (services' too), facts, leases and migrations; event positions go on: /dev/reset
+  /// alone.
   virtual Result<> reset() = 0;
 };
 

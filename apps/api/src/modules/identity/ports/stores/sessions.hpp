@@ -39,7 +39,7 @@ class Sessions {
 
 /// The ending of one session, or of all of a user's sessions begun before `before` (or a change of what they may do).
 struct Invalidation {
-  std::int64_t sequence = 0;                    ///< set by the sealer; readers see sealed ones only
+  std::int64_t sequence = 0;                    ///< set by the sealer; 0 before
   std::optional<domain::SessionId> session_id;  ///< one of the two is set
   std::optional<domain::UserId> user_id;
   Timestamp before{};      ///< tokens issued before this are dead

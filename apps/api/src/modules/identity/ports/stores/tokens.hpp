@@ -9,6 +9,7 @@ namespace gatehouse::ports {
 class VerificationTokens {
  public:
   virtual ~VerificationTokens() = default;
+  /// A token of a sign-up is added after its pending row and goes with it.
   virtual Result<> add(const domain::VerificationToken& token) = 0;
   /// Takes the token if id, hash and purpose fit and it has not expired; nothing otherwise. At most one caller gets it.
   virtual Result<std::optional<domain::VerificationToken>> consume(const domain::VerificationTokenId& id,
@@ -24,7 +25,8 @@ class VerificationTokens {
   virtual Result<std::vector<domain::VerificationToken>> list(const domain::UserId& user, domain::TokenPurpose purpose,
                                                               Timestamp now) = 0;
   /// Voids a user's tokens of the purposes given (all purposes when empty); returns how many.
-  virtual Result<int> remove_for_user(const domain::UserId& user, const std::vector<domain::TokenPurpose>& purposes) = 0;
+  virtual Result<int> remove_for_user(const domain::UserId& user,
+                                      const std::vector<domain::TokenPurpose>& purposes) = 0;
   virtual Result<int> remove_for_email(const std::string& email_canonical, domain::TokenPurpose purpose) = 0;
   virtual Result<int> remove_expired(Timestamp now, int limit) = 0;
 };

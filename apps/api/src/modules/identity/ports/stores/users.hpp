@@ -7,11 +7,11 @@
 namespace gatehouse::ports {
 
 struct UserFilter {
-  std::optional<std::string> query;            ///< case-folded prefix of address or name, or an exact id
+  std::optional<std::string> query;  ///< case-folded prefix of address or name, or an exact id
   std::optional<std::string> email_canonical;
-  std::vector<domain::UserId> ids;             ///< at most 100
+  std::vector<domain::UserId> ids;  ///< at most 100
   std::optional<domain::UserStatus> status;
-  std::optional<std::string> role;             ///< assigned and not expired at `now`
+  std::optional<std::string> role;  ///< assigned and not expired at `now`
   Timestamp now{};
 };
 
@@ -34,7 +34,8 @@ class Users {
   virtual Result<> save(domain::User& user) = 0;
   /// Sets only last_sign_in_at, without touching `version`.
   virtual Result<> note_sign_in(const domain::UserId& id, Timestamp at) = 0;
-  /// Newest first (ids are time-ordered). `query` uses indexes only.
+  /// Newest first (ids are time-ordered); with `query`: the exact id, then matching addresses in order, then matching
+  /// names in order. Uses indexes only.
   virtual Result<Page<domain::User>> search(const UserFilter& filter, const PageRequest& page) = 0;
   virtual Result<Total> count(const UserFilter& filter) = 0;
   virtual Result<UserCounts> counts() = 0;
