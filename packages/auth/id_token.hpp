@@ -33,9 +33,9 @@ struct IdToken {
   boost::json::object all{};
 };
 
-/// The token's claims. Returns `invalid_provider_token`, the reason in the cause, when verify_jwt() refuses it, several
-/// audiences come without our `azp`, `azp` is another's, the nonce is missing or another, `iat` or `auth_time` is
-/// missing or too old where a limit is set, at_hash does not fit, or `sub` is empty or too long.
+/// The token's claims. Returns `invalid_provider_token`, the reason in the cause, when verify_jwt() refuses it, an
+/// audience is not ours, several come without `azp` or `azp` is not ours, the nonce is missing or another, `iat` or
+/// `auth_time` is missing or too old where a limit is set, at_hash does not fit, or `sub` is empty or too long.
 Result<IdToken> verify_id_token(std::string_view token, const KeySet& keys, const IdTokenExpectations& expectations,
                                 Timestamp now);
 

@@ -1,0 +1,135 @@
+#include "auth/crypto/work_memory.hpp"
+
+#include <sys/mman.h>
+#include <sys/types.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <vector>
+
+// The linker's names for the two sides of --wrap.
+extern "C" {
+void* __real_mmap(void* address, std::size_t size, int protection, int flags, int file, off_t offset);
+int __real_munmap(void* address, std::size_t size);
+void* __wrap_mmap(void* address, std::size_t size, int protection, int flags, int file, off_t offset);
+int __wrap_munmap(void* address, std::size_t size);
+}
+
+namespace gatehouse::auth {
+
+/// The kept block. `in_use` is held from the wrapped mmap to the wrapped munmap, so that nobody gives pages back under
+/// a running hash.
+struct HashThreadArena::Block {
+  explicit Block(std::size_t bytes) : size(bytes) {}
+  ~Block() {
+    if (memory != MAP_FAILED) __real_munmap(memory, size);
+  }
+  Block(const Block&) = delete;
+  Block& operator=(const Block&) = delete;
+
+  const std::size_t size;
+  void* memory = MAP_FAILED;
+  std::mutex in_use;
+  bool lent = false;                       // owner thread only
+  std::atomic<std::size_t> served{0};      // mappings so far
+  std::size_t served_at_last_release = 0;  // under in_use
+  bool resident = false;                   // under in_use: pages may be held
+};
+
+/// What the wrappers and the free functions share with the arenas.
+struct WorkMemory {
+  using Block = HashThreadArena::Block;
+
+  static std::mutex& registry_lock() {
+    static std::mutex lock;
+    return lock;
+  }
+  static std::vector<std::shared_ptr<Block>>& registry() {
+    static std::vector<std::shared_ptr<Block>> blocks;
+    return blocks;
+  }
+
+  static thread_local Block* current;
+
+  static void* lend(std::size_t size, int protection, int flags, int file) {
+    Block* const block = current;
+    constexpr int kKind = MAP_ANONYMOUS | MAP_PRIVATE;
+    if (block == nullptr || size != block->size || block->lent || file != -1 ||
+        protection != (PROT_READ | PROT_WRITE) || (flags & (kKind | MAP_FIXED)) != kKind)
+      return MAP_FAILED;
+    block->in_use.lock();
+    if (block->memory == MAP_FAILED) {
+      block->memory = __real_mmap(nullptr, size, protection, kKind, -1, 0);
+      if (block->memory == MAP_FAILED) {
+        block->in_use.unlock();
+        return MAP_FAILED;
+      }
+      madvise(block->memory, size, MADV_DONTDUMP);
+    }
+    block->lent = true;
+    block->resident = true;
+    block->served.fetch_add(1, std::memory_order_relaxed);
+    return block->memory;
+  }
+
+  static bool take_back(void* address, std::size_t size) {
+    Block* const block = current;
+    if (block == nullptr || !block->lent || address != block->memory || size != block->size) return false;
+    block->lent = false;
+    block->in_use.unlock();
+    return true;
+  }
+};
+
+thread_local WorkMemory::Block* WorkMemory::current = nullptr;
+
+HashThreadArena::HashThreadArena(std::size_t block_bytes) : block_(std::make_shared<Block>(block_bytes)) {
+  if (WorkMemory::current != nullptr) return;
+  const std::lock_guard lock(WorkMemory::registry_lock());
+  WorkMemory::registry().push_back(block_);
+  WorkMemory::current = block_.get();
+}
+
+HashThreadArena::~HashThreadArena() {
+  if (WorkMemory::current != block_.get()) return;
+  WorkMemory::current = nullptr;
+  const std::lock_guard lock(WorkMemory::registry_lock());
+  std::erase(WorkMemory::registry(), block_);
+}
+
+std::size_t HashThreadArena::served() const { return block_->served.load(std::memory_order_relaxed); }
+
+std::size_t release_idle_work_memory() {
+  std::vector<std::shared_ptr<WorkMemory::Block>> blocks;
+  {
+    const std::lock_guard lock(WorkMemory::registry_lock());
+    blocks = WorkMemory::registry();
+  }
+  std::size_t released = 0;
+  for (const auto& block : blocks) {
+    const std::unique_lock idle(block->in_use, std::try_to_lock);
+    if (!idle.owns_lock()) continue;
+    const std::size_t served = block->served.load(std::memory_order_relaxed);
+    if (served != block->served_at_last_release) {
+      block->served_at_last_release = served;
+      continue;
+    }
+    if (!block->resident) continue;
+    madvise(block->memory, block->size, MADV_DONTNEED);
+    block->resident = false;
+    released += block->size;
+  }
+  return released;
+}
+
+}  // namespace gatehouse::auth
+
+void* __wrap_mmap(void* address, std::size_t size, int protection, int flags, int file, off_t offset) {
+  void* const kept = gatehouse::auth::WorkMemory::lend(size, protection, flags, file);
+  return kept != MAP_FAILED ? kept : __real_mmap(address, size, protection, flags, file, offset);
+}
+
+int __wrap_munmap(void* address, std::size_t size) {
+  return gatehouse::auth::WorkMemory::take_back(address, size) ? 0 : __real_munmap(address, size);
+}
