@@ -39,4 +39,11 @@ struct Actor {
   }
 };
 
+struct Session;
+
+/// The actor of a live session. `roles` and `permissions` as live_roles and RoleCatalog::effective_permissions give
+/// them. Says nothing about whether the session is live or the user active: see session_policy.hpp.
+Actor make_actor(const User& user, const Session& session, std::vector<std::string> roles,
+                 std::vector<std::string> permissions);
+
 }  // namespace gatehouse::domain

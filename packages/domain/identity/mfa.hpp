@@ -16,12 +16,11 @@ namespace gatehouse::domain {
 enum class FactorKind { totp, backup_code };
 GH_ENUM_NAMES(FactorKind, "totp", "backup_code");
 
-/// Wrong answers to one kind of factor of one user since its last right one, across challenges. `exposed_at` is set
-/// once the password counts as known to somebody else, `locked_at` once the factor answers no more.
+/// Wrong answers to one kind of factor of one user since its last right one, across challenges.
 struct FactorFailures {
   std::int64_t failures = 0;
   std::optional<Timestamp> last_failure_at;
-  std::optional<Timestamp> locked_at;
+  std::optional<Timestamp> locked_at;  ///< since then it answers no more
 
   bool operator==(const FactorFailures&) const = default;
 };
