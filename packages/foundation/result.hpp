@@ -33,11 +33,11 @@ struct StepUp {
 
 struct Error {
   ErrorCode code = ErrorCode::internal_error;
-  std::string detail;                               ///< public: one sentence for the caller
-  std::string cause;                                ///< private: for the log alone, never a secret
-  std::vector<FieldError> fields{};                 ///< public
+  std::string detail;                                 ///< public: one sentence for the caller
+  std::string cause;                                  ///< private: for the log alone, never a secret
+  std::vector<FieldError> fields{};                   ///< public
   std::optional<std::chrono::seconds> retry_after{};  ///< public: the Retry-After header
-  std::optional<StepUp> step_up{};                  ///< public
+  std::optional<StepUp> step_up{};                    ///< public
 };
 
 template <class T = void>
@@ -45,7 +45,8 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
  public:
   using Base = tl::expected<T, Error>;
   using Base::Base;
-  Result() requires std::is_void_v<T> || std::is_default_constructible_v<T> = default;
+  Result() requires std::is_void_v<T> || std::is_default_constructible_v<T>
+  = default;
   Result(Base base) : Base(std::move(base)) {}
 };
 
@@ -84,14 +85,13 @@ inline Failure unavailable(std::string cause, std::chrono::seconds retry_after =
 #define GH_CONCAT_INNER(a, b) a##b
 #define GH_CONCAT(a, b) GH_CONCAT_INNER(a, b)
 /// `GH_TRY(auto user, tx.users().get(id));` binds the value, or returns the error from the enclosing function.
-#define GH_TRY(declaration, ...)                                             \
-  auto GH_CONCAT(gh_result_, __LINE__) = (__VA_ARGS__);                      \
-  if (!GH_CONCAT(gh_result_, __LINE__))                                      \
-    return ::gatehouse::Failure(std::move(GH_CONCAT(gh_result_, __LINE__)).error()); \
-  declaration = std::move(*GH_CONCAT(gh_result_, __LINE__))
+#define GH_TRY(declaration, ...) GH_TRY_NAMED(GH_CONCAT(gh_result_, __COUNTER__), declaration, __VA_ARGS__)
+#define GH_TRY_NAMED(result, declaration, ...)                         \
+  auto result = (__VA_ARGS__);                                         \
+  if (!result) return ::gatehouse::Failure(std::move(result).error()); \
+  declaration = std::move(*result)
 /// `GH_CHECK(tx.sessions().remove(id));` returns the error from the enclosing function, if there is one.
-#define GH_CHECK(...)                                                        \
-  do {                                                                       \
-    if (auto gh_result = (__VA_ARGS__); !gh_result)                          \
-      return ::gatehouse::Failure(std::move(gh_result).error());             \
+#define GH_CHECK(...)                                                                                          \
+  do {                                                                                                         \
+    if (auto gh_result = (__VA_ARGS__); !gh_result) return ::gatehouse::Failure(std::move(gh_result).error()); \
   } while (false)

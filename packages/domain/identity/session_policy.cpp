@@ -23,9 +23,10 @@ bool may_hold_sessions(const User& user) {
   return user.status == UserStatus::active && user.screening != Screening::confirmed_match;
 }
 
-bool needs_touch(const Session& session, Timestamp now) {
-  const Duration interval = std::min<Duration>(session.idle_timeout / 20, std::chrono::minutes(1));
-  return now - session.last_seen_at >= interval;
+bool needs_touch(const Session& session, Timestamp now) { return now >= touch_due_at(session); }
+
+Timestamp touch_due_at(const Session& session) {
+  return session.last_seen_at + std::min<Duration>(session.idle_timeout / 20, std::chrono::minutes(1));
 }
 
 Timestamp answer_ends_at(const Session& session, const std::vector<RoleAssignment>& roles, Timestamp now) {

@@ -36,6 +36,8 @@ bool may_hold_sessions(const User& user);
 /// Whether last_seen_at is old enough to write again: a twentieth of the idle timeout, at most a minute. So a session
 /// in constant use costs a write a minute, not a write a request.
 bool needs_touch(const Session& session, Timestamp now);
+/// From when on that is so.
+Timestamp touch_due_at(const Session& session);
 
 /// Until when an answer about this session may be repeated from memory: the earliest of idle end, absolute end and the
 /// end of any role that is live now.

@@ -12,7 +12,7 @@ struct BusMessage {
   std::string event_id;  ///< also the Nats-Msg-Id
   std::string subject;   ///< the topic
   std::string json;
-  bool replay = false;   ///< carries the header Gatehouse-Replay: true
+  bool replay = false;  ///< carries the header Gatehouse-Replay: true
 };
 
 class EventBus {

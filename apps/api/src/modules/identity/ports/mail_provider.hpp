@@ -12,10 +12,10 @@ enum class MailFailure { retry, park, permanent };
 
 struct MailDelivery {
   bool accepted = false;
-  std::string provider_id;                        ///< the provider's id of an accepted message
-  MailFailure failure = MailFailure::retry;       ///< where not accepted
+  std::string provider_id;                   ///< the provider's id of an accepted message
+  MailFailure failure = MailFailure::retry;  ///< where not accepted
   std::optional<std::chrono::seconds> retry_after{};
-  std::string error;                              ///< for the ledger and support; holds no secret
+  std::string error;  ///< for the ledger and support; holds no secret
 };
 
 class MailProvider {

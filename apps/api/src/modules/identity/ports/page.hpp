@@ -9,14 +9,14 @@
 namespace gatehouse::ports {
 
 struct PageRequest {
-  int limit = 50;                          ///< 1 to 200
-  std::optional<std::string> after;        ///< position of the last item of the page before
+  int limit = 50;                    ///< 1 to 200
+  std::optional<std::string> after;  ///< position of the last item of the page before
 };
 
 template <class T>
 struct Page {
   std::vector<T> items;
-  std::optional<std::string> next;         ///< position to go on from; none at the end
+  std::optional<std::string> next;  ///< position to go on from; none at the end
 };
 
 /// How many there are: exact up to a bound, an estimate beyond it.

@@ -1,6 +1,8 @@
 #pragma once
 // What a state change leaves behind in the same transaction: the audit row, the outbox event, the frozen mail. Rows are
 // written complete but without position; the sealer gives committed rows their sequence and chain link (decision 12).
+#include "domain/identity/audit_chain.hpp"
+#include "domain/identity/audit_checkpoint.hpp"
 #include "domain/identity/audit_entry.hpp"
 #include "domain/identity/event.hpp"
 #include "domain/identity/mail.hpp"
@@ -22,7 +24,7 @@ class AuditLog {
   virtual Result<Page<domain::AuditEntry>> list(const AuditFilter& filter, const PageRequest& page) = 0;
   /// Sealed entries from `sequence` on, oldest first: for verification and export.
   virtual Result<std::vector<domain::AuditEntry>> read_from(std::int64_t sequence, int limit) = 0;
-  virtual Result<std::optional<domain::AuditHead>> head() = 0;
+  virtual Result<std::optional<domain::ChainHead>> head() = 0;
   virtual Result<std::int64_t> count_unsealed() = 0;
   virtual Result<> add_checkpoint(const domain::AuditCheckpoint& checkpoint) = 0;
   virtual Result<std::optional<domain::AuditCheckpoint>> newest_checkpoint() = 0;

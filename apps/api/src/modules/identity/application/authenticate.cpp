@@ -1,0 +1,98 @@
+#include "modules/identity/application/authenticate.hpp"
+
+#include <algorithm>
+
+#include <boost/json/serialize.hpp>
+
+#include "auth/crypto/constant_time.hpp"
+#include "auth/jwk.hpp"
+#include "auth/jwt.hpp"
+#include "auth/token.hpp"
+#include "domain/identity/session_policy.hpp"
+#include "modules/identity/application/actor_json.hpp"
+
+namespace gatehouse::application {
+domain::Actor actor_of(const Settings& settings, const domain::Session& session, const domain::User& user,
+                       const std::vector<domain::RoleAssignment>& roles, Timestamp now) {
+  auto names = domain::live_roles(roles, now);
+  auto permissions = settings.roles.effective_permissions(names);
+  return domain::make_actor(user, session, std::move(names), std::move(permissions));
+}
+
+std::shared_ptr<const ports::SessionSnapshot> Authenticator::find_cached(std::string_view token) const {
+  const auto parsed = auth::parse_token(token, auth::TokenKind::session);
+  if (!parsed) return nullptr;
+  const Timestamp now = deps_.clock.now();
+  auto snapshot = deps_.session_map.find(parsed->hash, now);
+  return snapshot && now < snapshot->touch_after ? snapshot : nullptr;
+}
+
+Result<std::shared_ptr<const ports::SessionSnapshot>> Authenticator::snapshot(std::string_view token) const {
+  if (auto cached = find_cached(token)) return cached;
+  GH_TRY(const auto parsed, auth::parse_token(token, auth::TokenKind::session));
+  return load(domain::SessionId(parsed.id), parsed.hash);
+}
+
+Result<std::shared_ptr<const ports::SessionSnapshot>> Authenticator::load(
+    const domain::SessionId& id, const std::optional<std::string>& token_hash) const {
+  const std::uint64_t generation = deps_.session_map.generation();
+  const auto asked_at = std::chrono::steady_clock::now();
+  const Timestamp now = deps_.clock.now();
+  GH_TRY(auto found, deps_.store.read([&](ports::Tx& tx) { return tx.sessions().find_with_user(id); }));
+  if (!found) return fail(ErrorCode::no_session);
+  if (token_hash && !auth::equal_in_constant_time(*token_hash, found->session.token_hash))
+    return fail(ErrorCode::no_session);
+  if (!domain::is_live(found->session, now) || !domain::may_hold_sessions(found->user))
+    return fail(ErrorCode::no_session);
+  if (domain::needs_touch(found->session, now)) {
+    GH_CHECK(deps_.store.write([&](ports::Tx& tx) { return tx.sessions().touch(id, now); }));
+    found->session.last_seen_at = now;
+  }
+  auto snapshot = std::make_shared<ports::SessionSnapshot>();
+  snapshot->actor = actor_of(deps_.settings, found->session, found->user, found->roles, now);
+  snapshot->actor_json = std::make_shared<const std::string>(boost::json::serialize(actor_json(snapshot->actor)));
+  snapshot->client_id = found->session.client_id;
+  snapshot->asked_at = asked_at;
+  snapshot->touch_after = domain::touch_due_at(found->session);
+  snapshot->ends_at = domain::answer_ends_at(found->session, found->roles, now);
+  deps_.session_map.put(found->session.token_hash, snapshot, generation);
+  return std::shared_ptr<const ports::SessionSnapshot>(std::move(snapshot));
+}
+
+Result<Caller> Authenticator::session(std::string_view token) const {
+  GH_TRY(const auto found, snapshot(token));
+  return Caller(CallerKind::session, found->actor, {}, auth::token_hash(token));
+}
+
+Result<Caller> Authenticator::access_token(std::string_view jwt) const {
+  const Timestamp now = deps_.clock.now();
+  GH_TRY(const auto keys, auth::parse_jwk_set(deps_.signer.jwks_json(now)));
+  auth::JwtExpectations expected;
+  expected.issuers = {deps_.settings.issuer};
+  expected.audiences = {"identity"};
+  GH_TRY(const auto claims, auth::verify_jwt(jwt, keys, expected, now));
+  const auto session_id = claims.text("sid");
+  if (!session_id || !is_id_text(*session_id))
+    return fail(ErrorCode::no_session, "an access token without a session can't be used here");
+  GH_TRY(const auto found, load(domain::SessionId(*session_id), std::nullopt));
+  if (found->actor.user_id.str() != claims.subject) return fail(ErrorCode::no_session);
+  return Caller(CallerKind::access_token, found->actor, {}, {});
+}
+
+Result<Caller> Authenticator::service(std::string_view key) const {
+  GH_TRY(const auto parsed, auth::parse_token(key, auth::TokenKind::service));
+  const Timestamp now = deps_.clock.now();
+  const domain::ServiceKeyId id(parsed.id);
+  GH_TRY(const auto found, deps_.store.read([&](ports::Tx& tx) { return tx.services().find(id); }));
+  if (!found || !auth::equal_in_constant_time(parsed.hash, found->key_hash) || !found->is_live(now))
+    return fail(ErrorCode::invalid_service_key);
+  // Last use is shown to operators by the minute; a write a call would tell them no more.
+  if (!found->last_used_at || now - *found->last_used_at > std::chrono::minutes(1))
+    GH_CHECK(deps_.store.write([&](ports::Tx& tx) { return tx.services().note_use(id, now); }));
+  domain::Actor actor;
+  actor.permissions = found->permissions;
+  std::sort(actor.permissions.begin(), actor.permissions.end());
+  return Caller(CallerKind::service, std::move(actor), found->service, {});
+}
+
+}  // namespace gatehouse::application

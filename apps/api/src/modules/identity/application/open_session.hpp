@@ -1,0 +1,40 @@
+#pragma once
+// The last step of every sign-in: the session row, the device, the attempt, the audit row, the event, and the mails
+// that a new or suspicious device causes, in one transaction. Called inside a write closure by sign_in, verify_mfa and
+// the provider sign-in; nothing else makes a session.
+#include <optional>
+
+#include "domain/identity/risk_assessment.hpp"
+#include "modules/identity/application/record.hpp"
+#include "modules/identity/application/sign_in_outcome.hpp"
+
+namespace gatehouse::application {
+
+struct Opening {
+  const domain::User& user;
+  const ClientSettings& client;
+  domain::Acr acr = domain::Acr::aal1;
+  std::vector<std::string> amr;
+  domain::AttemptFactor factor = domain::AttemptFactor::password;
+  std::optional<domain::Device> device;     ///< the known device it comes from
+  std::optional<std::string> device_token;  ///< its token, to be handed back
+  domain::RiskAssessment risk;
+  Duration latency{};
+};
+
+/// Returns what the transaction returns; ends the oldest sessions past `max_per_user` with reason `limit`.
+Result<SignedIn> open_session(ports::Tx& tx, Record& record, const Dependencies& deps, const RequestInfo& request,
+                              Opening opening, Timestamp now);
+
+/// The signals of risk_assessment, gathered from devices and attempts.
+Result<domain::RiskAssessment> assess_sign_in(ports::Tx& tx, const Dependencies& deps, const domain::User& user,
+                                              bool known_device, const RequestInfo& request, Timestamp now);
+
+/// The row that remembers this try; `factor`, `outcome` and the rest are the caller's to fill.
+domain::LoginAttempt make_attempt(const Dependencies& deps, const std::string& email_canonical,
+                                  const RequestInfo& request, Timestamp now);
+
+/// Keyed hash of a canonical address: the only form in which unknown ones are kept.
+std::string identifier_hmac(const Dependencies& deps, const std::string& email_canonical);
+
+}  // namespace gatehouse::application

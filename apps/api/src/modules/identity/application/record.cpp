@@ -1,0 +1,111 @@
+#include "modules/identity/application/record.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "auth/crypto/digest.hpp"
+#include "auth/crypto/random.hpp"
+#include "auth/uuid.hpp"
+#include "domain/identity/audit_chain.hpp"
+#include "domain/identity/device_name.hpp"
+#include "domain/identity/topics.hpp"
+
+namespace gatehouse::application {
+namespace {
+
+namespace json = boost::json;
+
+/// What identity.audit.recorded shows: the row without its personal part.
+json::object public_part(const domain::AuditEntry& entry) {
+  return {{"id", entry.id.str()},
+          {"occurred_at", to_rfc3339(entry.occurred_at)},
+          {"actor_type", domain::to_text(entry.actor_type)},
+          {"actor_id", entry.actor_id.empty() ? json::value(nullptr) : json::value(entry.actor_id)},
+          {"subject_id", entry.subject_id.empty() ? json::value(nullptr) : json::value(entry.subject_id)},
+          {"action", entry.action},
+          {"outcome", domain::to_text(entry.outcome)},
+          {"reason", entry.reason.empty() ? json::value(nullptr) : json::value(entry.reason)},
+          {"request_id", entry.request_id},
+          {"details", json::parse(entry.details)}};
+}
+
+bool carries_a_link(const std::map<std::string, std::string>& values) { return values.contains("link"); }
+
+}  // namespace
+
+std::string new_id(Timestamp now) { return auth::make_uuid_v7(now); }
+
+By by(const Caller& caller) { return {caller.audit_type(), caller.audit_id()}; }
+By by_user(const domain::UserId& user) { return {domain::ActorType::user, user.str()}; }
+By by_system() { return {domain::ActorType::system, {}}; }
+By by_nobody() { return {domain::ActorType::anonymous, {}}; }
+
+Result<> Record::audit(const By& by, std::string_view action, const domain::UserId& subject, AuditDetail detail) {
+  domain::AuditEntry entry;
+  entry.id = domain::AuditId(new_id(now_));
+  entry.occurred_at = now_;
+  entry.actor_type = by.type;
+  entry.actor_id = by.id;
+  entry.subject_id = subject.str();
+  entry.action = action;
+  entry.outcome = detail.outcome;
+  entry.reason = std::move(detail.reason);
+  entry.request_id = request_.request_id;
+  entry.details = json::serialize(detail.details);
+  if (!request_.ip.empty()) detail.personal["ip"] = request_.ip;
+  if (!request_.user_agent.empty()) {
+    detail.personal["user_agent"] = request_.user_agent;
+    detail.personal["device"] = domain::device_name(request_.user_agent);
+  }
+  entry.personal = json::serialize(detail.personal);
+  entry.personal_salt = auth::random_bytes(16);
+  entry.personal_digest = domain::personal_digest(entry.personal_salt, entry.personal, auth::sha256);
+  GH_CHECK(tx_.audit().add(entry));
+  return outbox(domain::topics::kAuditRecorded, subject.empty() ? std::nullopt : std::optional(subject),
+                public_part(entry));
+}
+
+Result<> Record::event(std::string_view topic, const domain::UserId& subject, json::object data) {
+  return outbox(topic, subject, std::move(data));
+}
+
+Result<> Record::outbox(std::string_view topic, const std::optional<domain::UserId>& subject, json::object data) {
+  domain::OutboxEvent event;
+  event.event_id = domain::EventId(new_id(now_));
+  event.topic = topic;
+  event.subject = subject;
+  event.data = json::serialize(data);
+  event.occurred_at = now_;
+  event.traceparent = request_.traceparent;
+  return tx_.outbox().add(event);
+}
+
+Result<> Record::mail(const std::string& template_name, const domain::User& user,
+                      std::map<std::string, std::string> values, MailDetail detail) {
+  if (user.name) values.emplace("name", *user.name);
+  return mail_to(template_name, detail.to.value_or(user.email), std::move(values), user.id, detail.expires_at);
+}
+
+Result<> Record::mail_to(const std::string& template_name, const std::string& address,
+                         std::map<std::string, std::string> values, std::optional<domain::UserId> user,
+                         std::optional<Timestamp> expires_at) {
+  if (!carries_a_link(values) && !deps_.settings.mails_sent.contains(template_name)) return {};
+  values.emplace("time", to_rfc3339(std::chrono::floor<std::chrono::seconds>(now_)));
+  values.emplace("ip", request_.ip.empty() ? "unknown" : request_.ip);
+  values.emplace("device", domain::device_name(request_.user_agent));
+  GH_TRY(auto rendered, deps_.mail_renderer.render(template_name, values));
+  domain::MailMessage message;
+  message.id = domain::MailId(new_id(now_));
+  message.user_id = std::move(user);
+  message.to = address;
+  message.template_name = template_name;
+  message.subject = std::move(rendered.subject);
+  message.text = std::move(rendered.text);
+  message.html = std::move(rendered.html);
+  message.next_attempt_at = now_;
+  message.created_at = now_;
+  message.expires_at = expires_at;
+  return tx_.mails().add(message);
+}
+
+}  // namespace gatehouse::application

@@ -1,0 +1,72 @@
+#include "modules/identity/application/throttle.hpp"
+
+#include <algorithm>
+
+#include "domain/identity/network_key.hpp"
+
+namespace gatehouse::application {
+namespace {
+
+std::string key_of(const Dependencies& deps, domain::BudgetKind kind, const ThrottleSubject& subject) {
+  const std::string network = domain::network_key(subject.ip);
+  const auto hashed = [&](const std::string& value) { return deps.cipher.keyed_hash("throttle", value); };
+  switch (kind) {
+    case domain::BudgetKind::account:
+    case domain::BudgetKind::mail_address:
+      return hashed(subject.email_canonical);
+    case domain::BudgetKind::network:
+    case domain::BudgetKind::mail_network:
+    case domain::BudgetKind::sign_up:
+      return hashed(network);
+    case domain::BudgetKind::pair:
+      return hashed(subject.email_canonical + '\n' + network);
+    case domain::BudgetKind::device:
+    case domain::BudgetKind::mail_device:
+      return hashed(subject.device ? subject.device->str() : std::string());
+  }
+  return {};
+}
+
+Failure throttled(Duration wait) {
+  Error error;
+  error.code = ErrorCode::throttled;
+  error.detail = "Too many attempts; wait before the next one.";
+  error.retry_after = std::max(std::chrono::ceil<std::chrono::seconds>(wait), std::chrono::seconds(1));
+  return fail(std::move(error));
+}
+
+}  // namespace
+
+Result<Reserved> reserve_try(ports::Tx& tx, const Dependencies& deps, const std::vector<domain::BudgetKind>& kinds,
+                             const ThrottleSubject& subject, Timestamp now) {
+  Reserved reserved;
+  if (!deps.settings.throttle_enabled) return reserved;
+  // One order everywhere (the enum's), so that two tries never wait for each other.
+  std::vector<domain::BudgetKind> ordered = kinds;
+  std::sort(ordered.begin(), ordered.end());
+  std::vector<domain::Budget> budgets;
+  std::vector<std::string> keys;
+  for (const auto kind : ordered) {
+    keys.push_back(key_of(deps, kind, subject));
+    GH_TRY(const auto state, tx.throttle().hold(kind, keys.back()));
+    budgets.push_back({kind, state, deps.settings.throttle_limits.of(kind)});
+  }
+  const auto reservation = domain::reserve(budgets, now);
+  if (!reservation.admitted) return throttled(reservation.retry_after);
+  for (std::size_t i = 0; i < budgets.size(); ++i) {
+    GH_CHECK(tx.throttle().save(budgets[i].kind, keys[i], budgets[i].state, reservation.states[i]));
+    reserved.taken.push_back({reservation.receipts[i], keys[i]});
+  }
+  return reserved;
+}
+
+Result<> settle_try(ports::Tx& tx, const Reserved& reserved, domain::TryOutcome outcome) {
+  if (outcome == domain::TryOutcome::failure) return {};
+  for (const auto& taken : reserved.taken) {
+    GH_TRY(const auto state, tx.throttle().hold(taken.receipt.kind, taken.key));
+    GH_CHECK(tx.throttle().save(taken.receipt.kind, taken.key, state, domain::settle(state, taken.receipt, outcome)));
+  }
+  return {};
+}
+
+}  // namespace gatehouse::application

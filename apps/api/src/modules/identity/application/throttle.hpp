@@ -1,0 +1,37 @@
+#pragma once
+// Throttling as the use cases apply it (decisions 4, 9, 32): room is reserved in every budget a try concerns before
+// anything is hashed, in a transaction of its own, and settled with the outcome. Keys are HMACs of what is counted, so
+// the table names nobody, and an address has budgets whether or not it has an account.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/identity/throttle_policy.hpp"
+#include "modules/identity/application/dependencies.hpp"
+
+namespace gatehouse::application {
+
+/// What a try is counted against.
+struct ThrottleSubject {
+  std::string email_canonical;
+  std::string ip;
+  std::optional<domain::DeviceId> device;  ///< a known device of that account
+};
+
+/// Room taken, to be settled once; empty where throttling is off.
+struct Reserved {
+  struct Taken {
+    domain::BudgetReceipt receipt;
+    std::string key;
+  };
+  std::vector<Taken> taken;
+};
+
+/// Returns `throttled` with Retry-After when one of the budgets has no room; nothing is spent then.
+Result<Reserved> reserve_try(ports::Tx& tx, const Dependencies& deps, const std::vector<domain::BudgetKind>& kinds,
+                             const ThrottleSubject& subject, Timestamp now);
+
+/// failure keeps what was taken; success and unjudged give it back (domain::settle).
+Result<> settle_try(ports::Tx& tx, const Reserved& reserved, domain::TryOutcome outcome);
+
+}  // namespace gatehouse::application
