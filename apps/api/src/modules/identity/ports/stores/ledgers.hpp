@@ -29,7 +29,7 @@ class AuditLog {
   virtual Result<> add_checkpoint(const domain::AuditCheckpoint& checkpoint) = 0;
   virtual Result<std::optional<domain::AuditCheckpoint>> newest_checkpoint() = 0;
   virtual Result<std::vector<domain::AuditCheckpoint>> list_checkpoints() = 0;
-  /// Deletes the personal side rows (salt and value) of entries about the user; the chain still verifies.
+  /// Deletes the personal side rows (salt and value) of entries by or about the user; the chain still verifies.
   virtual Result<int> erase_personal(const domain::UserId& user) = 0;
   /// Removes the sealed entries up to and with `sequence`, whose checkpoint is kept as the start of what remains.
   virtual Result<int> remove_up_to(std::int64_t sequence, int limit) = 0;
@@ -39,13 +39,14 @@ class Outbox {
  public:
   virtual ~Outbox() = default;
   virtual Result<> add(const domain::OutboxEvent& event) = 0;
-  /// Sealed events after `sequence`, oldest first; an empty topic means all.
+  /// Sealed events after `sequence`, oldest first; an empty topic means all. Data is opened.
   virtual Result<std::vector<domain::OutboxEvent>> list(std::int64_t after, const std::string& topic, int limit) = 0;
   virtual Result<std::vector<domain::OutboxEvent>> list_unpublished(std::int64_t after, int limit) = 0;
   virtual Result<> mark_published(const std::vector<domain::EventId>& ids, Timestamp now) = 0;
+  /// Sealed events that wait for the relay; counting stops at 100,000.
   virtual Result<std::int64_t> count_unpublished() = 0;
   virtual Result<std::optional<Timestamp>> oldest_unpublished() = 0;
-  /// Replaces the data of a user's events by a tombstone with the same id.
+  /// Replaces the data of a user's events by the tombstone {"user_id":…,"erased":true} with the same id.
   virtual Result<int> erase_user(const domain::UserId& user) = 0;
   virtual Result<int> remove_published_before(Timestamp time, int limit) = 0;
   /// Records a consumed event; false when it was recorded before.
@@ -67,11 +68,12 @@ class Mails {
   virtual Result<std::optional<domain::MailMessage>> find_by_provider_id(const std::string& provider_id) = 0;
   /// Newest first; bodies are opened.
   virtual Result<Page<domain::MailMessage>> list(const MailFilter& filter, const PageRequest& page) = 0;
-  /// Claims up to `limit` due messages for `lease`: no other worker sees them until then.
+  /// Claims up to `limit` due messages: each one's next_attempt_at moves to the end of the lease, so that no other
+  /// worker sees it until then. Expired ones are among them; the worker gives those up.
   virtual Result<std::vector<domain::MailMessage>> claim_due(Timestamp now, Duration lease, int limit) = 0;
   /// Writes state, attempts, next_attempt_at, provider_id and last_error; the body never changes, `wipe_body` drops it.
   virtual Result<> save_delivery(const domain::MailMessage& message, bool wipe_body) = 0;
-  /// How many mails were queued for an address since a time: the cap of decision 7.
+  /// How many mails of a template (empty: of any) were made for an address since a time: the cap of decision 7.
   virtual Result<int> count_to(const std::string& email_canonical, const std::string& template_name,
                                Timestamp since) = 0;
   virtual Result<std::int64_t> count_queued() = 0;
