@@ -1,5 +1,5 @@
 # gh_room(name dir [SUBDIRS a b] LINK targets…): one static library a room, gh_<name>, of every .cpp in its folder, and
-# one test program, test_<name>, of every .cpp in its folder `tests`. A room without sources is an interface.
+# one test program, test_<name>, of every .cpp in its folders `tests`. A room without sources is an interface.
 set(GH_PCH_CORE <algorithm> <array> <chrono> <cstdint> <functional> <map> <memory> <optional> <span> <string> <string_view>
     <unordered_map> <utility> <variant> <vector> <tl/expected.hpp> <fmt/format.h> <boost/json.hpp>)
 
@@ -19,13 +19,10 @@ endif()
 function(gh_room name dir)
   cmake_parse_arguments(ARG "" "" "SUBDIRS;LINK" ${ARGN})
   set(globs "${CMAKE_SOURCE_DIR}/${dir}/*.cpp")
-  set(test_globs "${CMAKE_SOURCE_DIR}/${dir}/tests/*.cpp")
   if(ARG_SUBDIRS)
     set(globs "")
-    set(test_globs "")
     foreach(sub ${ARG_SUBDIRS})
       list(APPEND globs "${CMAKE_SOURCE_DIR}/${dir}/${sub}/*.cpp")
-      list(APPEND test_globs "${CMAKE_SOURCE_DIR}/${dir}/${sub}/tests/*.cpp")
     endforeach()
   endif()
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${globs})
@@ -39,7 +36,8 @@ function(gh_room name dir)
     target_link_libraries(gh_${name} INTERFACE ${ARG_LINK})
   endif()
   if(GATEHOUSE_TESTS)
-    file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${test_globs})
+    file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${globs})
+    list(FILTER tests INCLUDE REGEX "/tests/")
     if(tests)
       add_executable(test_${name} ${tests})
       target_link_libraries(test_${name} PRIVATE gh_${name} gh_pch_tests GTest::gtest_main GTest::gmock rapidcheck)
