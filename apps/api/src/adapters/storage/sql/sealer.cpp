@@ -1,0 +1,210 @@
+#include "adapters/storage/sql/sealer.hpp"
+
+#include <map>
+
+#include <boost/json.hpp>
+
+#include "adapters/storage/sql/stores/mapping.hpp"
+#include "auth/crypto/digest.hpp"
+#include "auth/encoding.hpp"
+#include "domain/identity/audit_chain.hpp"
+
+namespace gatehouse::adapters::sql {
+namespace {
+
+namespace json = boost::json;
+
+// PostgreSQL: whoever gets the audit head's lock is the sealer for the length of its transaction; the rest go home.
+constexpr Statement kHead{"sealer.head", "SELECT sequence, hash FROM ledger_heads WHERE name = ?1",
+                          "SELECT sequence, hash FROM ledger_heads WHERE name = ?1 FOR UPDATE SKIP LOCKED"};
+constexpr Statement kSaveHead{"sealer.save_head", "UPDATE ledger_heads SET sequence = ?2, hash = ?3 WHERE name = ?1"};
+
+constexpr Statement kUnsealedAudit{
+    "sealer.audit",
+    "SELECT position, id, occurred_at, actor_type, actor_id, subject_id, action, outcome, reason, request_id, details, "
+    "personal_digest FROM auth_audit_log WHERE sequence IS NULL ORDER BY position LIMIT ?1"};
+constexpr Statement kUnsealedOutbox{
+    "sealer.outbox",
+    "SELECT position, subject FROM outbox_events WHERE sequence IS NULL ORDER BY position LIMIT ?1"};
+constexpr Statement kUnsealedInvalidations{
+    "sealer.invalidations",
+    "SELECT position FROM session_invalidations WHERE sequence IS NULL ORDER BY position LIMIT ?1"};
+
+constexpr Statement kSealAudit{
+    "sealer.seal_audit",
+    "UPDATE auth_audit_log SET sequence = ?2, previous_hash = ?3, hash = ?4 WHERE position = ?1"};
+constexpr Statement kSealAuditRows{
+    "sealer.seal_audit_rows", "",
+    "UPDATE auth_audit_log SET sequence = r.sequence, previous_hash = decode(r.previous_hash, 'hex'), "
+    "hash = decode(r.hash, 'hex') FROM jsonb_to_recordset(?1) "
+    "AS r (position bigint, sequence bigint, previous_hash text, hash text) "
+    "WHERE auth_audit_log.position = r.position"};
+constexpr Statement kSealOutbox{"sealer.seal_outbox",
+                                "UPDATE outbox_events SET sequence = ?2, userversion = ?3 WHERE position = ?1"};
+constexpr Statement kSealOutboxRows{
+    "sealer.seal_outbox_rows", "",
+    "UPDATE outbox_events SET sequence = r.sequence, userversion = r.userversion FROM jsonb_to_recordset(?1) "
+    "AS r (position bigint, sequence bigint, userversion bigint) WHERE outbox_events.position = r.position"};
+constexpr Statement kSealInvalidation{"sealer.seal_invalidation",
+                                      "UPDATE session_invalidations SET sequence = ?2 WHERE position = ?1"};
+constexpr Statement kSealInvalidationRows{
+    "sealer.seal_invalidation_rows", "",
+    "UPDATE session_invalidations SET sequence = r.sequence FROM jsonb_to_recordset(?1) "
+    "AS r (position bigint, sequence bigint) WHERE session_invalidations.position = r.position"};
+
+constexpr Statement kVersions{
+    "sealer.versions",
+    "SELECT subject, userversion FROM subject_versions WHERE subject IN (SELECT value FROM json_each(?1))",
+    "SELECT subject, userversion FROM subject_versions WHERE subject IN (SELECT jsonb_array_elements_text(?1))"};
+constexpr Statement kSaveVersions{
+    "sealer.save_versions",
+    "INSERT INTO subject_versions (subject, userversion) SELECT key, value FROM json_each(?1) WHERE true "
+    "ON CONFLICT (subject) DO UPDATE SET userversion = excluded.userversion",
+    "INSERT INTO subject_versions (subject, userversion) SELECT key, value::bigint FROM jsonb_each_text(?1) "
+    "ON CONFLICT (subject) DO UPDATE SET userversion = excluded.userversion"};
+
+/// What sealing gives to one row.
+struct Place {
+  std::int64_t position = 0;
+  std::int64_t sequence = 0;
+  std::optional<std::int64_t> userversion{};
+  std::string previous_hash{};
+  std::string hash{};
+};
+
+domain::AuditEntry chained_part(const Row& row) {
+  domain::AuditEntry entry;
+  entry.id = row.id<domain::AuditId>(1);
+  entry.occurred_at = row.time(2);
+  entry.actor_type = enum_at<domain::ActorType>(row, 3);
+  entry.actor_id = row.text(4);
+  entry.subject_id = row.text(5);
+  entry.action = row.text(6);
+  entry.outcome = enum_at<domain::AuditOutcome>(row, 7);
+  entry.reason = row.text(8);
+  entry.request_id = row.text(9);
+  entry.details = row.text(10);
+  entry.personal_digest = row.blob(11);
+  return entry;
+}
+
+/// On SQLite a statement a row is the quickest; on PostgreSQL one round trip for all.
+template <class ToParams, class ToJson>
+void write_places(Connection& connection, const std::vector<Place>& places, const Statement& one, const Statement& all,
+                  ToParams to_params, ToJson to_json) {
+  if (!connection.dialect().is_postgres) {
+    for (const Place& place : places) connection.execute(one, to_params(place));
+    return;
+  }
+  json::array rows;
+  rows.reserve(places.size());
+  for (const Place& place : places) rows.push_back(to_json(place));
+  connection.execute(all, {Json{json::serialize(rows)}});
+}
+
+int seal_audit(Connection& connection, const Row& head_row) {
+  const Rows rows = connection.query(kUnsealedAudit, {kSealBatch});
+  if (rows.empty()) return 0;
+  domain::AuditChain chain([](std::string_view bytes) { return auth::sha256(bytes); },
+                           {.sequence = head_row.integer(0), .hash = head_row.blob(1)});
+  std::vector<Place> places;
+  places.reserve(rows.size());
+  for (const Row& row : rows) {
+    domain::AuditEntry entry = chained_part(row);
+    chain.seal(entry);
+    places.push_back({.position = row.integer(0),
+                      .sequence = entry.sequence.value(),
+                      .previous_hash = std::move(entry.previous_hash),
+                      .hash = std::move(entry.hash)});
+  }
+  write_places(
+      connection, places, kSealAudit, kSealAuditRows,
+      [](const Place& place) -> Params {
+        return {place.position, place.sequence, Blob{place.previous_hash}, Blob{place.hash}};
+      },
+      [](const Place& place) -> json::object {
+        return {{"position", place.position},
+                {"sequence", place.sequence},
+                {"previous_hash", auth::hex_encode(place.previous_hash)},
+                {"hash", auth::hex_encode(place.hash)}};
+      });
+  connection.execute(kSaveHead, {"audit", chain.head().sequence, Blob{chain.head().hash}});
+  return static_cast<int>(rows.size());
+}
+
+/// Counts up the versions of the subjects of these rows, in their order.
+std::vector<std::optional<std::int64_t>> next_versions(Connection& connection, const Rows& rows) {
+  std::map<std::string, std::int64_t> versions;
+  for (const Row& row : rows) {
+    if (!row.is_null(1)) versions.emplace(row.text(1), 0);
+  }
+  std::vector<std::optional<std::int64_t>> given(rows.size());
+  if (versions.empty()) return given;
+  json::array subjects;
+  for (const auto& [subject, version] : versions) subjects.emplace_back(subject);
+  for (const Row& row : connection.query(kVersions, {Json{json::serialize(subjects)}})) {
+    versions[row.text(0)] = row.integer(1);
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!rows[i].is_null(1)) given[i] = ++versions[rows[i].text(1)];
+  }
+  json::object saved;
+  for (const auto& [subject, version] : versions) saved.emplace(subject, version);
+  connection.execute(kSaveVersions, {Json{json::serialize(saved)}});
+  return given;
+}
+
+int seal_outbox(Connection& connection) {
+  const Rows rows = connection.query(kUnsealedOutbox, {kSealBatch});
+  if (rows.empty()) return 0;
+  std::int64_t sequence = connection.query_one(kHead, {"outbox"}).value().integer(0);
+  const auto versions = next_versions(connection, rows);
+  std::vector<Place> places;
+  places.reserve(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    places.push_back({.position = rows[i].integer(0), .sequence = ++sequence, .userversion = versions[i]});
+  }
+  write_places(
+      connection, places, kSealOutbox, kSealOutboxRows,
+      [](const Place& place) -> Params { return {place.position, place.sequence, place.userversion}; },
+      [](const Place& place) -> json::object {
+        json::object row{{"position", place.position}, {"sequence", place.sequence}};
+        if (place.userversion) row.emplace("userversion", *place.userversion);
+        return row;
+      });
+  connection.execute(kSaveHead, {"outbox", sequence, Blob{}});
+  return static_cast<int>(rows.size());
+}
+
+int seal_invalidations(Connection& connection) {
+  const Rows rows = connection.query(kUnsealedInvalidations, {kSealBatch});
+  if (rows.empty()) return 0;
+  std::int64_t sequence = connection.query_one(kHead, {"invalidations"}).value().integer(0);
+  std::vector<Place> places;
+  places.reserve(rows.size());
+  for (const Row& row : rows) places.push_back({.position = row.integer(0), .sequence = ++sequence});
+  write_places(
+      connection, places, kSealInvalidation, kSealInvalidationRows,
+      [](const Place& place) -> Params { return {place.position, place.sequence}; },
+      [](const Place& place) -> json::object {
+        return {{"position", place.position}, {"sequence", place.sequence}};
+      });
+  connection.execute(kSaveHead, {"invalidations", sequence, Blob{}});
+  return static_cast<int>(rows.size());
+}
+
+}  // namespace
+
+int seal_rows(Connection& connection) {
+  const std::optional<Row> head = connection.query_one(kHead, {"audit"});
+  if (!head) return 0;
+  return seal_audit(connection, *head) + seal_outbox(connection) + seal_invalidations(connection);
+}
+
+int seal_all_rows(Connection& connection) {
+  int sealed = 0;
+  while (const int more = seal_rows(connection)) sealed += more;
+  return sealed;
+}
+
+}  // namespace gatehouse::adapters::sql
