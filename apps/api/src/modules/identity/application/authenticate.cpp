@@ -66,11 +66,12 @@ Result<Caller> Authenticator::session(std::string_view token) const {
 
 Result<Caller> Authenticator::access_token(std::string_view jwt) const {
   const Timestamp now = deps_.clock.now();
-  GH_TRY(const auto keys, auth::parse_jwk_set(deps_.signer.jwks_json(now)));
+  const auto keys = auth::parse_jwk_set(deps_.signer.jwks_json(now));
+  if (!keys) return fail(ErrorCode::internal_error, {}, "our own key set can't be read");
   auth::JwtExpectations expected;
   expected.issuers = {deps_.settings.issuer};
   expected.audiences = {"identity"};
-  GH_TRY(const auto claims, auth::verify_jwt(jwt, keys, expected, now));
+  GH_TRY(const auto claims, auth::verify_jwt(jwt, *keys, expected, now));
   const auto session_id = claims.text("sid");
   if (!session_id || !is_id_text(*session_id))
     return fail(ErrorCode::no_session, "an access token without a session can't be used here");

@@ -47,9 +47,10 @@ Result<DeviceUse> use_device(ports::Tx& tx, const Opening& opening, const Reques
 
 Result<> make_room(ports::Tx& tx, Record& record, const Dependencies& deps, const domain::UserId& user, Timestamp now) {
   GH_TRY(auto sessions, tx.sessions().list(user, now));
-  for (const auto& id : domain::sessions_to_end(std::move(sessions), deps.settings.max_sessions_per_user, now))
+  for (const auto& id : domain::sessions_to_end(std::move(sessions), deps.settings.max_sessions_per_user, now)) {
     GH_TRY([[maybe_unused]] const bool ended,
            end_session(tx, record, deps, id, {by_system(), domain::RevocationReason::limit}, now));
+  }
   return {};
 }
 

@@ -1,0 +1,32 @@
+#pragma once
+// What the handlers are given: the use cases' dependencies, who authenticates, and what the process can say of itself.
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "modules/identity/application/authenticate.hpp"
+#include "modules/identity/application/dependencies.hpp"
+#include "modules/identity/http/development.hpp"
+
+namespace gatehouse::http {
+
+/// One dependency as readiness reports it.
+struct DependencyHealth {
+  std::string name;
+  bool ok = true;
+  bool vital = false;  ///< not ok makes the service not ready; else only degraded (decision 17)
+  std::string detail;
+};
+
+struct Api {
+  const application::Dependencies& deps;
+  application::Authenticator authenticator;
+  Development* development = nullptr;                          ///< only under --dev
+  std::function<std::vector<DependencyHealth>()> health = {};  ///< cached a second by whoever makes it
+  std::function<bool()> draining = [] { return false; };
+  std::function<std::string()> metrics = {};
+
+  explicit Api(const application::Dependencies& dependencies) : deps(dependencies), authenticator(dependencies) {}
+};
+
+}  // namespace gatehouse::http

@@ -1,0 +1,67 @@
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "modules/identity/application/actor_json.hpp"
+#include "modules/identity/application/my_sessions.hpp"
+#include "modules/identity/http/cookies.hpp"
+#include "modules/identity/http/credentials.hpp"
+#include "modules/identity/http/stories/session_stories.hpp"
+#include "server/json_body.hpp"
+
+namespace gatehouse::http {
+
+namespace json = boost::json;
+
+std::optional<server::Response> session_check_fast(const Api& api, const server::Request& request) {
+  const auto credentials = find_credentials(api, request);
+  if (!credentials) return std::nullopt;
+  const auto token = credentials->bearer ? credentials->bearer : credentials->cookie;
+  if (!token) return std::nullopt;
+  const auto snapshot = api.authenticator.find_cached(*token);
+  if (!snapshot) return std::nullopt;
+  return server::Response::shared_json(200, snapshot->actor_json);
+}
+
+Result<server::Response> session_check(const Api&, const server::Request&, const application::Caller& caller) {
+  return server::Response::json(200, application::actor_json(caller.actor()));
+}
+
+Result<server::Response> sign_out(const Api& api, const server::Request& request, const application::Caller& caller) {
+  GH_TRY(const auto info, request_info(api, request));
+  GH_CHECK(application::sign_out(api.deps, caller, info));
+  auto response = server::Response::no_content();
+  response.set_cookies.push_back(remove_session_cookie(api.deps.settings));
+  return response;
+}
+
+Result<server::Response> list_my_sessions(const Api& api, const server::Request&, const application::Caller& caller) {
+  GH_TRY(const auto sessions, application::list_my_sessions(api.deps, caller));
+  json::array items;
+  for (const auto& each : sessions) items.push_back(application::session_json(each, each.id == caller.session_id()));
+  return server::Response::json(200, json::object{{"items", std::move(items)}, {"next_cursor", nullptr}});
+}
+
+Result<server::Response> end_my_session(const Api& api, const server::Request& request,
+                                        const application::Caller& caller) {
+  GH_TRY(const auto info, request_info(api, request));
+  const std::string id(request.param("id"));
+  if (!is_id_text(id)) return fail(ErrorCode::not_found);
+  GH_CHECK(application::end_my_session(api.deps, caller, domain::SessionId(id), info));
+  return server::Response::no_content();
+}
+
+Result<server::Response> end_my_sessions(const Api& api, const server::Request& request,
+                                         const application::Caller& caller) {
+  GH_TRY(const auto scope, request.query_param("scope"));
+  if (!scope || (*scope != "others" && *scope != "all"))
+    return fail_field(ErrorCode::invalid_request, "scope", "required", "say ?scope=others or ?scope=all");
+  GH_TRY(const auto info, request_info(api, request));
+  const bool all = *scope == "all";
+  GH_CHECK(application::end_my_sessions(
+      api.deps, caller, all ? application::SessionScope::all : application::SessionScope::others, info));
+  auto response = server::Response::no_content();
+  if (all) response.set_cookies.push_back(remove_session_cookie(api.deps.settings));
+  return response;
+}
+
+}  // namespace gatehouse::http
