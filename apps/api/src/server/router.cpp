@@ -163,6 +163,7 @@ std::string Router::Impl::allow(const Node& node) const {
 void Router::Impl::choose(const Node& node, std::string_view method, RouteMatch& out) const {
   out.pattern = node.pattern;
   out.cors = routes[node.rows.front()].cors;
+  out.reach = routes[node.rows.front()].reach;
   const auto wanted = method == "HEAD" ? std::string_view("GET") : method;
   for (const auto row : node.rows) {
     if (routes[row].method != wanted) continue;

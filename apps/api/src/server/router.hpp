@@ -22,6 +22,7 @@ struct RouteMatch {
   std::vector<std::pair<std::string, std::string>> params;
   std::string allow;  ///< when the method is wrong, and for OPTIONS
   Cors cors = Cors::none;
+  Reach reach = Reach::everywhere;
 };
 
 class Router {
