@@ -18,7 +18,7 @@ struct Opening {
   domain::AttemptFactor factor = domain::AttemptFactor::password;
   std::optional<domain::Device> device;     ///< the known device it comes from
   std::optional<std::string> device_token;  ///< its token, to be handed back
-  domain::RiskAssessment risk;
+  domain::RiskAssessment risk{};
   Duration latency{};
 };
 

@@ -31,7 +31,7 @@ std::vector<Row> main_rows(bool development) {
       // me
       reader("GET",     "/v1/me/sessions",           store, list_my_sessions),
       session("DELETE", "/v1/me/sessions",           store, end_my_sessions),
-      session("DELETE", "/v1/me/sessions/{id}",      store, end_my_session),
+      session("DELETE", "/v1/me/sessions/{session_id}",      store, end_my_session),
 
       // what the service says of itself
       open("GET", "/.well-known/jwks.json",                  edge, jwks).cached(kKeysMaxAge).from_anywhere(),

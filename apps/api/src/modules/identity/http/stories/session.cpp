@@ -44,7 +44,7 @@ Result<server::Response> list_my_sessions(const Api& api, const server::Request&
 Result<server::Response> end_my_session(const Api& api, const server::Request& request,
                                         const application::Caller& caller) {
   GH_TRY(const auto info, request_info(api, request));
-  const std::string id(request.param("id"));
+  const std::string id(request.param("session_id"));
   if (!is_id_text(id)) return fail(ErrorCode::not_found);
   GH_CHECK(application::end_my_session(api.deps, caller, domain::SessionId(id), info));
   return server::Response::no_content();

@@ -30,7 +30,7 @@ Result<server::Response> server_metadata(const Api& api, const server::Request&)
 }
 
 Result<server::Response> openapi(const Api&, const server::Request&) {
-  return server::Response::text(200, "application/json", std::string(contracts::openapi_document()));
+  return server::Response::text(200, "application/json", std::string(openapi_document()));
 }
 
 Result<server::Response> error_page(const Api&, const server::Request& request) {
