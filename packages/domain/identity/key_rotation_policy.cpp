@@ -23,7 +23,7 @@ std::vector<RotationStep> due_steps(const std::vector<SigningKey>& keys, const R
   } else {
     const auto due_at = active->activated_at.value_or(active->created_at) + rules.rotate_every;
     if (pending == nullptr && now >= due_at - rules.publish_ahead) steps.push_back({RotationStepKind::create, ""});
-    if (pending != nullptr && now >= due_at && now >= pending->created_at + rules.publish_ahead) {
+    if (pending != nullptr && now >= pending->created_at + rules.publish_ahead) {
       steps.push_back({RotationStepKind::retire, active->kid});
       steps.push_back({RotationStepKind::activate, pending->kid});
     }

@@ -26,7 +26,8 @@ struct RotationStep {
 };
 
 /// The steps due now for the keys of one algorithm and purpose, in the order to take them. With no active key, one is
-/// made and activated at once (the waiting one, where there is one).
+/// made and activated at once (the waiting one, where there is one). A waiting key starts to sign once it was published
+/// long enough, whether the schedule or a person asked for it.
 std::vector<RotationStep> due_steps(const std::vector<SigningKey>& keys, const RotationRules& rules, Timestamp now);
 
 }  // namespace gatehouse::domain

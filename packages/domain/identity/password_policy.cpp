@@ -60,7 +60,11 @@ std::size_t length_beyond_context(std::string_view password, const std::vector<s
   std::string rest = to_lower_ascii(password);
   for (const auto& word : words) {
     if (word.empty()) continue;
-    for (auto at = rest.find(word); at != std::string::npos; at = rest.find(word, at)) rest.erase(at, word.size());
+    for (auto at = rest.find(word); at != std::string::npos;) {
+      rest.erase(at, word.size());
+      // What closes up over the gap may be the word again.
+      at = rest.find(word, at < word.size() ? 0 : at - word.size());
+    }
   }
   return rest.size();
 }
