@@ -166,7 +166,7 @@ inline constexpr ConfigKey kConfigKeys[] = {
      "How long this client's sessions may last in all."},
     {"clients", "audiences", ConfigType::list_, "", "", false, "", "", {},
      "token.audiences",
-     "Audiences its people may ask a token for; the first is the default, and `identity` (reading this API) is always allowed."},
+     "Audiences its people may ask a token for; the first is the default, and `identity` is this API itself."},
     {"session", "idle_timeout", ConfigType::duration_, "14d", "14d", false, "1m", "400d", {},
      "",
      "How long a session may be unused."},
