@@ -5,10 +5,10 @@
 namespace gatehouse::application {
 
 struct RequestInfo {
-  std::string request_id;
-  std::string traceparent;
-  std::string ip;          ///< canonical; of the browser where a trusted back end forwards it (decision 4)
-  std::string user_agent;  ///< at most 512 bytes of it
+  std::string request_id{};
+  std::string traceparent{};
+  std::string ip{};          ///< canonical; of the browser where a trusted back end forwards it (decision 4)
+  std::string user_agent{};  ///< at most 512 bytes of it
 };
 
 }  // namespace gatehouse::application

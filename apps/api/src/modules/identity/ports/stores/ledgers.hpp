@@ -24,6 +24,7 @@ class AuditLog {
   virtual Result<Page<domain::AuditEntry>> list(const AuditFilter& filter, const PageRequest& page) = 0;
   /// Sealed entries from `sequence` on, oldest first: for verification and export.
   virtual Result<std::vector<domain::AuditEntry>> read_from(std::int64_t sequence, int limit) = 0;
+  /// Where the sealed chain ends; nothing while no entry was ever sealed.
   virtual Result<std::optional<domain::ChainHead>> head() = 0;
   virtual Result<std::int64_t> count_unsealed() = 0;
   virtual Result<> add_checkpoint(const domain::AuditCheckpoint& checkpoint) = 0;

@@ -1,0 +1,46 @@
+#pragma once
+// What the command line needs of the process: implemented by composition, which alone knows the adapters. Every error
+// carries one line in `detail` that says why and the mend.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/config.hpp"
+#include "foundation/result.hpp"
+#include "modules/identity/application/dependencies.hpp"
+
+namespace gatehouse::cli {
+
+/// An opened installation, for the commands that work on it beside a running server or without one.
+class Installation {
+ public:
+  virtual ~Installation() = default;
+  virtual const application::Dependencies& deps() const = 0;
+};
+
+struct MigrationReport {
+  int schema = 0;
+  std::vector<std::string> pending;  ///< before
+  std::vector<std::string> applied;
+};
+
+/// One line of `gatehouse doctor`.
+struct Finding {
+  std::string what;
+  bool ok = true;
+  std::string detail;
+  std::string mend;
+};
+
+class Host {
+ public:
+  virtual ~Host() = default;
+  /// Returns once it was asked to stop.
+  virtual Result<> serve(config::Config config, bool with_workers) = 0;
+  virtual Result<> work(config::Config config) = 0;
+  virtual Result<std::unique_ptr<Installation>> open(const config::Config& config) = 0;
+  virtual Result<MigrationReport> migrate(const config::Config& config, bool only_check) = 0;
+  virtual std::vector<Finding> examine(const config::Config& config) = 0;
+};
+
+}  // namespace gatehouse::cli

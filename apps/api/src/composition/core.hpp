@@ -1,0 +1,73 @@
+#pragma once
+// Core: the opened installation: database, keys, hasher, session map, and the Dependencies that every use case is
+// given. `serve`, `worker` and the command line all work on one. Opening checks and migrates the schema, settles the
+// mode stamp, and refuses a wrong key-encryption key; what it refuses it says in one line with the mend.
+#include <memory>
+
+#include "adapters/hashing/argon2_hasher.hpp"
+#include "adapters/keys/data_keyring.hpp"
+#include "adapters/keys/key_manager.hpp"
+#include "adapters/keys/refreshable.hpp"
+#include "adapters/mail/template_renderer.hpp"
+#include "adapters/storage/session_map.hpp"
+#include "adapters/storage/sql/driver.hpp"
+#include "adapters/storage/sql/fence.hpp"
+#include "adapters/storage/sql/store.hpp"
+#include "composition/settings.hpp"
+#include "modules/identity/application/dependencies.hpp"
+
+namespace gatehouse::composition {
+
+/// The configured database, opened and nothing more.
+Result<std::unique_ptr<adapters::sql::Driver>> open_driver(const config::Config& config);
+
+/// What the core is opened for: a server holds the file's serve lock, follows the fence and keeps keys fresh.
+enum class Purpose { server, command };
+
+class Core {
+ public:
+  /// Errors carry one line for the operator in `detail`.
+  static Result<std::unique_ptr<Core>> open(const config::Config& config, Purpose purpose, const ports::Clock& clock);
+  ~Core();
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+
+  const application::Dependencies& deps() const { return *deps_; }
+  const application::Settings& settings() const { return settings_; }
+  adapters::sql::Driver& driver() { return *driver_; }
+  adapters::sql::SqlStore& store() { return *store_; }
+  adapters::storage::FencedSessionMap& session_map() { return session_map_; }
+  adapters::keys::KeyManager& key_manager() { return *key_manager_; }
+  adapters::keys::DataKeyring& keyring() { return *keyring_; }
+  adapters::hashing::Argon2Hasher& hasher() { return hasher_; }
+  adapters::sql::Fence* fence() { return fence_.get(); }
+
+  /// What a commit wakes: set by whoever runs workers and long polls.
+  void on_wake(std::function<void()> wake) { wake_ = std::move(wake); }
+
+ private:
+  Core(const config::Config& config, application::Settings settings, const ports::Clock& clock);
+  Result<> open_database(const config::Config& config, Purpose purpose);
+  Result<> open_keys(const config::Config& config, Purpose purpose);
+
+  application::Settings settings_;
+  const ports::Clock& clock_;
+  std::function<void()> wake_ = [] {};
+  adapters::storage::FencedSessionMap session_map_;
+  std::unique_ptr<adapters::sql::Driver> driver_;
+  std::shared_ptr<void> serve_lock_;
+  std::unique_ptr<adapters::sql::SqlStore> store_;
+  adapters::hashing::Argon2Hasher hasher_;
+  std::unique_ptr<adapters::keys::KeyWrap> key_wrap_;
+  std::unique_ptr<adapters::keys::DataKeyring> keyring_;
+  std::unique_ptr<adapters::keys::KeyMaker> key_maker_;
+  std::unique_ptr<ports::TokenSigner> signer_;
+  adapters::keys::Refreshable* refreshable_ = nullptr;
+  std::unique_ptr<adapters::keys::KeyManager> key_manager_;
+  std::unique_ptr<adapters::mail::TemplateRenderer> renderer_;
+  std::unique_ptr<application::Dependencies> deps_;
+  std::unique_ptr<adapters::keys::Refresher> refresher_;
+  std::unique_ptr<adapters::sql::Fence> fence_;
+};
+
+}  // namespace gatehouse::composition

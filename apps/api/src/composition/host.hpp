@@ -1,0 +1,16 @@
+#pragma once
+// The command line's host over the concrete adapters.
+#include "cli/host.hpp"
+
+namespace gatehouse::composition {
+
+class ProgramHost : public cli::Host {
+ public:
+  Result<> serve(config::Config config, bool with_workers) override;
+  Result<> work(config::Config config) override;
+  Result<std::unique_ptr<cli::Installation>> open(const config::Config& config) override;
+  Result<cli::MigrationReport> migrate(const config::Config& config, bool only_check) override;
+  std::vector<cli::Finding> examine(const config::Config& config) override;
+};
+
+}  // namespace gatehouse::composition

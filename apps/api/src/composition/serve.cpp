@@ -1,0 +1,174 @@
+#include "composition/serve.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "adapters/clock/system_clock.hpp"
+#include "composition/core.hpp"
+#include "composition/free_port.hpp"
+#include "composition/health.hpp"
+#include "composition/stop_signal.hpp"
+#include "config/facts.hpp"
+#include "modules/identity/http/routes.hpp"
+#include "observability/log.hpp"
+#include "observability/metrics.hpp"
+#include "server/same_origin.hpp"
+#include "server/server.hpp"
+
+namespace gatehouse::composition {
+namespace {
+
+using observability::Level;
+
+struct HostPort {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+/// "localhost:8080", "0.0.0.0:80", "[::1]:8080"; config::load has checked the form.
+HostPort split(const std::string& listen) {
+  const auto colon = listen.rfind(':');
+  std::string host = listen.substr(0, colon);
+  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  return {host, static_cast<std::uint16_t>(std::stoi(listen.substr(colon + 1)))};
+}
+
+/// Under --dev with port 0 the address of everything follows from the port that is found.
+Result<> settle_port(config::Config& config) {
+  const auto at = split(config.server.listen);
+  if (!config.development() || at.port != 0) return {};
+  GH_TRY(const auto port, find_free_port());
+  config.server.listen = at.host + ":" + std::to_string(port);
+  config::set_public_url(config, "http://" + at.host + ":" + std::to_string(port));
+  return {};
+}
+
+std::string path_of(const std::string& url) {
+  const auto authority = url.find("://");
+  const auto slash = authority == std::string::npos ? std::string::npos : url.find('/', authority + 3);
+  return slash == std::string::npos ? std::string() : url.substr(slash);
+}
+
+server::ServerOptions options(const config::Config& config, const std::string& listen) {
+  server::ServerOptions to;
+  const auto at = split(listen);
+  to.host = at.host;
+  to.port = at.port;
+  for (const auto& text : config.server.trusted_proxies)
+    if (const auto cidr = server::parse_cidr(text)) to.trusted_proxies.push_back(*cidr);
+  to.tls_cert = config.server.tls_cert;
+  to.tls_key = config.server.tls_key;
+  to.limits.connections = config.server.max_connections;
+  to.limits.idle = std::chrono::duration_cast<std::chrono::milliseconds>(config.server.idle_timeout);
+  to.limits.read = std::chrono::duration_cast<std::chrono::milliseconds>(config.server.read_timeout);
+  to.limits.write = std::chrono::duration_cast<std::chrono::milliseconds>(config.server.write_timeout);
+  to.problem_type_base = config.server.public_url + "/v1/errors/";
+  to.public_origin = server::origin_of(config.server.public_url).value_or("");
+  to.hsts = config.server.public_url.starts_with("https://");
+  to.dev = config.development();
+  return to;
+}
+
+server::LanesOptions lanes(const config::ServerConfig& config) {
+  return {.store = {config.store_threads, config.store_queue, 0},
+          .hash = {config.hash_threads * 2, config.hash_queue, 0},
+          .upstream = {config.upstream_threads, config.upstream_queue, 0}};
+}
+
+/// What --dev adds, over the clock and the core.
+class DevelopmentTools : public http::Development {
+ public:
+  DevelopmentTools(adapters::DevClock& clock, Core& core) : clock_(clock), core_(core) {}
+  void set_clock(Timestamp now) override {
+    clock_.set(now);
+    core_.session_map().drop_all();
+  }
+  void advance_clock(Duration by) override {
+    clock_.advance(by);
+    core_.session_map().drop_all();
+  }
+  Result<> reset() override {
+    GH_CHECK(core_.store().write([](ports::Tx& tx) { return tx.machinery().reset(); }));
+    clock_.reset();
+    core_.session_map().drop_all();
+    return {};
+  }
+
+ private:
+  adapters::DevClock& clock_;
+  Core& core_;
+};
+
+void announce(const config::Config& config, const std::string& url) {
+  std::printf("{\"url\":\"%s\"}\n", url.c_str());
+  std::fflush(stdout);
+  if (!config.development()) return;
+  std::fprintf(stderr,
+               "\n  Gatehouse runs in DEVELOPMENT mode: local keys, no real mail, /dev/* is open.\n"
+               "  Never put it on a network. It listens on loopback only.\n\n"
+               "  API       %s/v1/openapi.json\n"
+               "  mailbox   %s/dev/mailbox\n\n",
+               url.c_str(), url.c_str());
+}
+
+}  // namespace
+
+Result<> serve(config::Config config, Workers) {
+  StopSignal stop_signal;
+  GH_CHECK(settle_port(config));
+  adapters::DevClock movable_clock;
+  const adapters::SystemClock system_clock;
+  const ports::Clock& clock = config.development() ? static_cast<const ports::Clock&>(movable_clock) : system_clock;
+  GH_TRY(auto core, Core::open(config, Purpose::server, clock));
+
+  observability::Metrics metrics;
+  Health health(*core);
+  DevelopmentTools development(movable_clock, *core);
+  http::Api api(core->deps());
+  api.health = [&health] { return health.look(); };
+  api.metrics = [&metrics] { return metrics.expose(); };
+  if (config.development()) api.development = &development;
+
+  server::Lanes lanes_of_work(lanes(config.server));
+  server::IoThreads io(config.server.io_threads);
+  server::ServerHooks hooks;
+  hooks.now = [&clock] { return clock.now(); };
+  hooks.allows_origin = [&settings = core->settings()](std::string_view origin) {
+    for (const auto& [name, client] : settings.clients)
+      for (const auto& allowed : client.origins)
+        if (allowed == origin) return true;
+    return false;
+  };
+  const bool ops_apart = !config.server.ops_listen.empty();
+  auto rows = http::main_rows(config.development());
+  if (!ops_apart) rows.push_back(http::ops_rows().back());  // metrics, on the main listener
+  server::Server main(options(config, config.server.listen),
+                      server::Router(http::make_routes(api, rows), path_of(config.server.public_url)), io,
+                      lanes_of_work, metrics, hooks);
+  std::unique_ptr<server::Server> ops;
+  if (ops_apart)
+    ops = std::make_unique<server::Server>(options(config, config.server.ops_listen),
+                                           server::Router(http::make_routes(api, http::ops_rows())), io, lanes_of_work,
+                                           metrics, hooks);
+  api.draining = [&main] { return main.draining(); };
+  core->on_wake([&main] { main.wake_pollers(); });
+
+  GH_TRY([[maybe_unused]] const auto port, main.start());
+  if (ops) GH_CHECK(ops->start());
+  announce(config, config.development() ? config.server.public_url : main.url());
+  observability::log(Level::info, "started", {{"url", main.url()}, {"version", GATEHOUSE_VERSION}});
+
+  stop_signal.wait();
+  observability::log(Level::info, "stopping");
+  const bool finished =
+      main.drain(std::chrono::duration_cast<std::chrono::milliseconds>(config.server.shutdown_timeout));
+  if (ops) ops->stop();
+  main.stop();
+  lanes_of_work.stop();
+  core->on_wake([] {});
+  observability::log(Level::info, "stopped", {{"all_answered", finished}});
+  return {};
+}
+
+}  // namespace gatehouse::composition
