@@ -1,0 +1,101 @@
+#include "adapters/storage/sql/stores/attempts.hpp"
+
+#include "adapters/storage/sql/stores/filter.hpp"
+#include "adapters/storage/sql/stores/keyset.hpp"
+#include "adapters/storage/sql/stores/mapping.hpp"
+
+namespace gatehouse::adapters::sql {
+namespace {
+
+#define GH_COLUMNS                                                                                           \
+  "id, occurred_at, user_id, identifier_hmac, outcome, factor, reason, client_id, ip, network, user_agent, " \
+  "device, device_id, latency, risk_level, risk_score, risk_reasons, request_id"
+
+constexpr Statement kAdd{"attempts.add", "INSERT INTO login_attempts (" GH_COLUMNS
+                                         ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
+                                         "?16, ?17, ?18)"};
+constexpr std::string_view kSelect = "SELECT " GH_COLUMNS " FROM login_attempts";
+#undef GH_COLUMNS
+constexpr Statement kSummarize{
+    "attempts.summarize",
+    "SELECT (SELECT count(*) FROM (SELECT 1 FROM login_attempts WHERE identifier_hmac = ?1 AND occurred_at >= ?3 "
+    "AND outcome = 'failure' LIMIT 1000) AS of_user), count(*), count(DISTINCT identifier_hmac) FROM (SELECT "
+    "identifier_hmac FROM login_attempts WHERE network = ?2 AND occurred_at >= ?3 AND outcome = 'failure' LIMIT 1000) "
+    "AS of_network"};
+constexpr Statement kSeenNetwork{
+    "attempts.seen_network",
+    "SELECT 1 FROM login_attempts WHERE user_id = ?1 AND network = ?2 AND outcome = 'success' LIMIT 1"};
+constexpr Statement kRemoveBefore{
+    "attempts.remove_before",
+    "DELETE FROM login_attempts WHERE id IN (SELECT id FROM login_attempts WHERE occurred_at < ?1 "
+    "ORDER BY occurred_at, id LIMIT ?2)"};
+
+domain::LoginAttempt mapped(const Row& row) {
+  domain::LoginAttempt attempt;
+  attempt.id = row.id<domain::AttemptId>(0);
+  attempt.occurred_at = row.time(1);
+  attempt.user_id = row.optional_id<domain::UserId>(2);
+  attempt.identifier_hmac = row.text(3);
+  attempt.outcome = enum_at<domain::AttemptOutcome>(row, 4);
+  attempt.factor = enum_at<domain::AttemptFactor>(row, 5);
+  attempt.reason = row.text(6);
+  attempt.client_id = row.text(7);
+  attempt.ip = row.text(8);
+  attempt.network = row.text(9);
+  attempt.user_agent = row.text(10);
+  attempt.device = row.text(11);
+  attempt.device_id = row.optional_id<domain::DeviceId>(12);
+  attempt.latency = Duration(row.integer(13));
+  attempt.risk_level = enum_at<domain::RiskLevel>(row, 14);
+  attempt.risk_score = row.small(15);
+  attempt.risk_reasons = words_at(row, 16);
+  attempt.request_id = row.text(17);
+  return attempt;
+}
+
+}  // namespace
+
+Result<> SqlLoginAttempts::add(const domain::LoginAttempt& a) {
+  connection_.execute(
+      kAdd, {a.id, a.occurred_at, a.user_id, a.identifier_hmac, named(a.outcome), named(a.factor), a.reason,
+             a.client_id, a.ip, a.network, a.user_agent, a.device, a.device_id, a.latency.count(), named(a.risk_level),
+             a.risk_score, word_list(a.risk_reasons), a.request_id});
+  return {};
+}
+
+Result<ports::Page<domain::LoginAttempt>> SqlLoginAttempts::list(const ports::AttemptFilter& wanted,
+                                                                 const ports::PageRequest& page) {
+  Filter filter;
+  if (wanted.user_id) filter.add("user_id = ?", *wanted.user_id);
+  if (wanted.identifier_hmac) filter.add("identifier_hmac = ?", *wanted.identifier_hmac);
+  if (wanted.network) filter.add("network = ?", *wanted.network);
+  if (wanted.outcome) filter.add("outcome = ?", named(*wanted.outcome));
+  if (wanted.from) filter.add("occurred_at >= ?", *wanted.from);
+  if (wanted.to) filter.add("occurred_at < ?", *wanted.to);
+  if (page.after) {
+    GH_TRY(const auto place, read_place(*page.after));
+    filter.add("(occurred_at, id) < (" + filter.place(place.time) + ", " + filter.place(place.key) + ")");
+  }
+  const std::string limit = filter.place(page.limit + 1);
+  const std::string text = std::string(kSelect) + filter.where() + " ORDER BY occurred_at DESC, id DESC LIMIT " + limit;
+  return cut_page(map_all(connection_.query({"attempts.list", text}, filter.params()), mapped), page.limit,
+                  [](const domain::LoginAttempt& last) {
+                    return write_place({last.occurred_at, last.id.str()});
+                  });
+}
+
+Result<ports::AttemptSummary> SqlLoginAttempts::summarize(const std::string& identifier_hmac,
+                                                          const std::string& network, Timestamp since) {
+  const auto row = connection_.query_one(kSummarize, {identifier_hmac, network, since});
+  return ports::AttemptSummary{row->small(0), row->small(1), row->small(2)};
+}
+
+Result<bool> SqlLoginAttempts::seen_network(const domain::UserId& user, const std::string& network) {
+  return connection_.query_one(kSeenNetwork, {user, network}).has_value();
+}
+
+Result<int> SqlLoginAttempts::remove_before(Timestamp time, int limit) {
+  return static_cast<int>(connection_.execute(kRemoveBefore, {time, limit}));
+}
+
+}  // namespace gatehouse::adapters::sql

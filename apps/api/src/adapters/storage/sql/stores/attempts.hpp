@@ -1,0 +1,24 @@
+#pragma once
+// Login attempts in SQL: see ports/stores/defence.hpp.
+#include "adapters/storage/sql/connection.hpp"
+#include "modules/identity/ports/stores/defence.hpp"
+
+namespace gatehouse::adapters::sql {
+
+class SqlLoginAttempts final : public ports::LoginAttempts {
+ public:
+  explicit SqlLoginAttempts(Connection& connection) : connection_(connection) {}
+
+  Result<> add(const domain::LoginAttempt& attempt) override;
+  Result<ports::Page<domain::LoginAttempt>> list(const ports::AttemptFilter& filter,
+                                                 const ports::PageRequest& page) override;
+  Result<ports::AttemptSummary> summarize(const std::string& identifier_hmac, const std::string& network,
+                                          Timestamp since) override;
+  Result<bool> seen_network(const domain::UserId& user, const std::string& network) override;
+  Result<int> remove_before(Timestamp time, int limit) override;
+
+ private:
+  Connection& connection_;
+};
+
+}  // namespace gatehouse::adapters::sql

@@ -1,0 +1,110 @@
+#include "adapters/storage/sql/stores/sessions.hpp"
+
+#include <algorithm>
+
+#include "adapters/storage/sql/stores/mapping.hpp"
+#include "adapters/storage/sql/stores/rows.hpp"
+#include "adapters/storage/sql/stores/totals.hpp"
+
+namespace gatehouse::adapters::sql {
+namespace {
+
+constexpr Statement kAdd{
+    "sessions.add",
+    "INSERT INTO sessions (id, user_id, token_hash, client_id, created_at, authenticated_at, last_seen_at, expires_at, "
+    "idle_timeout, ends_at, acr, amr, ip, user_agent, device, device_id) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"};
+constexpr Statement kFind{"sessions.find", "SELECT " GH_SESSION_COLUMNS " FROM sessions WHERE id = ?1"};
+// One row a role, or one with nulls where there is none: a session check is one round trip.
+constexpr Statement kFindWithUser{"sessions.find_with_user",
+                                  "SELECT " GH_SESSION_COLUMNS ", " GH_USER_COLUMNS ", " GH_ROLE_COLUMNS
+                                  " FROM sessions JOIN users ON users.id = sessions.user_id "
+                                  "LEFT JOIN role_assignments ON role_assignments.user_id = sessions.user_id "
+                                  "WHERE sessions.id = ?1 ORDER BY role_assignments.role"};
+constexpr Statement kList{"sessions.list", "SELECT " GH_SESSION_COLUMNS
+                                           " FROM sessions WHERE user_id = ?1 AND ends_at > ?2 ORDER BY id DESC"};
+constexpr Statement kRenew{
+    "sessions.renew",
+    "UPDATE sessions SET token_hash = ?3, authenticated_at = ?4, last_seen_at = ?5, expires_at = ?6, idle_timeout = "
+    "?7, "
+    "ends_at = ?8, acr = ?9, amr = ?10, ip = ?11, user_agent = ?12, device = ?13, device_id = ?14 "
+    "WHERE id = ?1 AND token_hash = ?2"};
+constexpr Statement kLifetimes{"sessions.lifetimes", "SELECT expires_at, idle_timeout FROM sessions WHERE id = ?1"};
+constexpr Statement kTouch{"sessions.touch",
+                           "UPDATE sessions SET last_seen_at = ?2, ends_at = ?3 WHERE id = ?1 AND last_seen_at < ?2"};
+constexpr Statement kRemove{"sessions.remove", "DELETE FROM sessions WHERE id = ?1 RETURNING " GH_SESSION_COLUMNS};
+constexpr Statement kRemoveAll{"sessions.remove_all",
+                               "DELETE FROM sessions WHERE user_id = ?1 AND id <> ?2 RETURNING " GH_SESSION_COLUMNS};
+constexpr Statement kRemoveExpired{
+    "sessions.remove_expired",
+    "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE ends_at <= ?1 ORDER BY ends_at LIMIT ?2)"};
+
+domain::Session mapped(const Row& row) { return session_from(row); }
+
+Timestamp end_of(Timestamp last_seen, Duration idle_timeout, Timestamp expires_at) {
+  return std::min(last_seen + idle_timeout, expires_at);
+}
+
+}  // namespace
+
+Result<> SqlSessions::add(const domain::Session& s) {
+  connection_.execute(
+      kAdd, {s.id, s.user_id, Blob{s.token_hash}, s.client_id, s.created_at, s.authenticated_at, s.last_seen_at,
+             s.expires_at, s.idle_timeout.count(), end_of(s.last_seen_at, s.idle_timeout, s.expires_at), named(s.acr),
+             word_list(s.amr), s.ip, s.user_agent, s.device, s.device_id});
+  return {};
+}
+
+Result<std::optional<domain::Session>> SqlSessions::find(const domain::SessionId& id) {
+  return map_one(connection_.query_one(kFind, {id}), mapped);
+}
+
+Result<std::optional<ports::SessionAndUser>> SqlSessions::find_with_user(const domain::SessionId& id) {
+  const Rows rows = connection_.query(kFindWithUser, {id});
+  if (rows.empty()) return std::nullopt;
+  static constexpr std::size_t kRole = kSessionWidth + kUserWidth;
+  ports::SessionAndUser found{session_from(rows.front()), user_from(rows.front(), kSessionWidth), {}};
+  for (const Row& row : rows) {
+    if (!row.is_null(kRole)) found.roles.push_back(role_from(row, kRole));
+  }
+  return found;
+}
+
+Result<std::vector<domain::Session>> SqlSessions::list(const domain::UserId& user, Timestamp now) {
+  return map_all(connection_.query(kList, {user, now}), mapped);
+}
+
+Result<bool> SqlSessions::renew(const domain::Session& s, const std::string& old_token_hash) {
+  return connection_.execute(
+             kRenew, {s.id, Blob{old_token_hash}, Blob{s.token_hash}, s.authenticated_at, s.last_seen_at, s.expires_at,
+                      s.idle_timeout.count(), end_of(s.last_seen_at, s.idle_timeout, s.expires_at), named(s.acr),
+                      word_list(s.amr), s.ip, s.user_agent, s.device, s.device_id}) == 1;
+}
+
+Result<> SqlSessions::touch(const domain::SessionId& id, Timestamp seen_at) {
+  if (const auto row = connection_.query_one(kLifetimes, {id})) {
+    connection_.execute(kTouch, {id, seen_at, end_of(seen_at, Duration(row->integer(1)), row->time(0))});
+  }
+  return {};
+}
+
+Result<std::optional<domain::Session>> SqlSessions::remove(const domain::SessionId& id) {
+  return map_one(connection_.query_one(kRemove, {id}), mapped);
+}
+
+Result<std::vector<domain::Session>> SqlSessions::remove_all(const domain::UserId& user,
+                                                             const std::optional<domain::SessionId>& except) {
+  return map_all(connection_.query(kRemoveAll, {user, except ? except->str() : std::string()}), mapped);
+}
+
+Result<int> SqlSessions::remove_expired(Timestamp now, int limit) {
+  return static_cast<int>(connection_.execute(kRemoveExpired, {now, limit}));
+}
+
+Result<ports::Total> SqlSessions::count_live(Timestamp now) {
+  auto total = count_bounded(connection_, "SELECT 1 FROM sessions WHERE ends_at > ?1", {now});
+  if (!total.exact) total.value = estimate_rows(connection_, CountedTable::sessions);
+  return total;
+}
+
+}  // namespace gatehouse::adapters::sql

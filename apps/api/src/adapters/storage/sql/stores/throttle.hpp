@@ -1,0 +1,23 @@
+#pragma once
+// Throttle states in SQL: see ports/stores/defence.hpp.
+#include "adapters/storage/sql/connection.hpp"
+#include "modules/identity/ports/stores/defence.hpp"
+
+namespace gatehouse::adapters::sql {
+
+class SqlThrottleCounters final : public ports::ThrottleCounters {
+ public:
+  explicit SqlThrottleCounters(Connection& connection) : connection_(connection) {}
+
+  Result<domain::BudgetState> find(domain::BudgetKind kind, const std::string& key) override;
+  Result<domain::BudgetState> hold(domain::BudgetKind kind, const std::string& key) override;
+  Result<> save(domain::BudgetKind kind, const std::string& key, const domain::BudgetState& before,
+                const domain::BudgetState& after) override;
+  Result<> clear(domain::BudgetKind kind, const std::string& key) override;
+  Result<int> remove_before(Timestamp time, int limit) override;
+
+ private:
+  Connection& connection_;
+};
+
+}  // namespace gatehouse::adapters::sql
