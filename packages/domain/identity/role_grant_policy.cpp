@@ -1,6 +1,7 @@
 #include "domain/identity/role_grant_policy.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "domain/identity/permissions.hpp"
 #include "domain/identity/session_policy.hpp"
