@@ -67,14 +67,15 @@ export interface SessionRevoked {
   expires_at: string;
 }
 
-/** The profile changed; its members hold the new values. */
+/** The profile changed; the members that did are there with their new values. */
 export interface UserUpdated {
   user_id: string;
   /** Names of the members that changed. */
   changed: string[];
-  name: string | null;
-  locale: string | null;
-  picture: string | null;
+  name?: string | null;
+  locale?: string | null;
+  picture?: string | null;
+  email_verified?: boolean;
 }
 
 /** The email address changed, or a change was undone. */
@@ -301,7 +302,7 @@ const REQUIRED_DATA: Record<AnyTopic, readonly string[]> = {
   "identity.password.reset": ["user_id"],
   "identity.password.changed": ["user_id"],
   "identity.session.revoked": ["user_id","session_id","by","reason","expires_at"],
-  "identity.user.updated": ["user_id","changed","name","locale","picture"],
+  "identity.user.updated": ["user_id","changed"],
   "identity.user.email_changed": ["user_id","email","email_verified"],
   "identity.user.status_changed": ["user_id","status","previous","by","reason"],
   "identity.user.deleted": ["user_id","erase_after"],

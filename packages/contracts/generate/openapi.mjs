@@ -194,9 +194,10 @@ function checkReferences(document) {
     if (!target.split("/").reduce((node, part) => node?.[part], document)) throw new Error(`#/${target} is not there`);
 }
 
+export const readBundle = () => JSON.parse(readText("api/bundle.json"));
+
 /** The whole document as a JavaScript value. */
-export function document() {
-  const bundle = JSON.parse(readText("api/bundle.json"));
+export function document(bundle = readBundle()) {
   const read = (name) => readYaml(`api/${name}`) ?? {};
   const base = read(bundle.root);
   const fragments = bundle.fragments.map(read);
