@@ -1,6 +1,7 @@
 #include "auth/email_address.hpp"
 
 #include <idn2.h>
+#include <utf8proc.h>
 
 #include <algorithm>
 #include <memory>
@@ -58,18 +59,39 @@ struct FreeText {
   void operator()(char* text) const { idn2_free(text); }
 };
 
-/// The domain in lower-case A-labels; nullopt when IDNA has no such name.
+/// The domain in NFC and lower case, where nothing but ASCII's letters, digits, hyphens and dots may be ASCII: libidn2
+/// drops other characters without a word, and Unicode knows capitals whose small letter is one of ASCII's.
+std::optional<std::string> lower_domain(std::string_view domain) {
+  std::string out;
+  while (!domain.empty()) {
+    utf8proc_int32_t point = 0;
+    const utf8proc_ssize_t size = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(domain.data()),
+                                                   static_cast<utf8proc_ssize_t>(domain.size()), &point);
+    if (size < 1) return std::nullopt;
+    const bool is_ascii = point < 0x80;
+    const char c = static_cast<char>(point);
+    if (is_ascii && !is_letter(c) && !is_digit(c) && c != '-' && c != '.') return std::nullopt;
+    point = utf8proc_tolower(point);
+    if (!is_ascii && point < 0x80) return std::nullopt;
+    utf8proc_uint8_t bytes[4];
+    const utf8proc_ssize_t written = utf8proc_encode_char(point, bytes);
+    out.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(written));
+    domain.remove_prefix(static_cast<std::size_t>(size));
+  }
+  return out;
+}
+
+/// The domain in lower-case A-labels; nullopt when IDNA 2008 has no such name. Compatibility mapping is left out: a
+/// full-width letter or a zero-width joiner is refused rather than read as something else.
 std::optional<std::string> to_a_labels(std::string_view domain) {
-  if (domain.empty() || domain.size() > kMaxAddress || domain.find('\0') != std::string_view::npos) return std::nullopt;
+  if (domain.empty() || domain.size() > kMaxAddress) return std::nullopt;
+  const std::optional<std::string> lowered = lower_domain(domain);
+  if (!lowered) return std::nullopt;
   char* out = nullptr;
-  const std::string text(domain);
-  if (idn2_to_ascii_8z(text.c_str(), &out, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES) !=
-      IDN2_OK)
-    return std::nullopt;
+  const int status = idn2_to_ascii_8z(lowered->c_str(), &out, IDN2_NFC_INPUT | IDN2_NO_TR46);
   const std::unique_ptr<char, FreeText> owner(out);
-  std::string ascii = lower(out);
-  if (!is_host_name(ascii)) return std::nullopt;
-  return ascii;
+  if (status != IDN2_OK || !is_host_name(out)) return std::nullopt;
+  return lower(out);
 }
 
 }  // namespace
