@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "auth/crypto/random.hpp"
@@ -90,16 +91,7 @@ class Argon2Hasher::Pass {
 Argon2Hasher::Argon2Hasher(HasherSettings settings)
     : settings_(with_threads(settings)),
       decoy_(make_decoy(settings.params)),
-      timer_([this] { release_idle_memory(); }) {}
-
-Argon2Hasher::~Argon2Hasher() {
-  {
-    std::lock_guard lock(timer_mutex_);
-    stopping_ = true;
-  }
-  timer_wake_.notify_all();
-  timer_.join();
-}
+      idle_release_(kIdle, [] { auth::release_idle_work_memory(); }) {}
 
 Result<std::string> Argon2Hasher::hash(const Secret<std::string>& password) {
   const Pass pass(*this);
@@ -126,11 +118,6 @@ bool Argon2Hasher::needs_rehash(const std::string& phc) const { return auth::nee
 int Argon2Hasher::waiting() const {
   std::lock_guard lock(mutex_);
   return waiting_;
-}
-
-void Argon2Hasher::release_idle_memory() {
-  std::unique_lock lock(timer_mutex_);
-  while (!timer_wake_.wait_for(lock, kIdle, [this] { return stopping_; })) auth::release_idle_work_memory();
 }
 
 }  // namespace gatehouse::adapters::hashing

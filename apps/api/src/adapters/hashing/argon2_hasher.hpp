@@ -5,8 +5,8 @@
 #include <condition_variable>
 #include <mutex>
 #include <string>
-#include <thread>
 
+#include "adapters/clock/ticker.hpp"
 #include "auth/crypto/argon2id.hpp"
 #include "modules/identity/ports/password_hasher.hpp"
 
@@ -21,7 +21,6 @@ struct HasherSettings {
 class Argon2Hasher : public ports::PasswordHasher {
  public:
   explicit Argon2Hasher(HasherSettings settings);
-  ~Argon2Hasher() override;
 
   Result<std::string> hash(const Secret<std::string>& password) override;
   Result<std::string> hash_like(const Secret<std::string>& password, const std::string& phc) override;
@@ -33,7 +32,6 @@ class Argon2Hasher : public ports::PasswordHasher {
 
  private:
   class Pass;
-  void release_idle_memory();
 
   const HasherSettings settings_;
   const std::string decoy_;
@@ -41,10 +39,7 @@ class Argon2Hasher : public ports::PasswordHasher {
   std::condition_variable freed_;
   int inside_ = 0;
   int waiting_ = 0;
-  std::mutex timer_mutex_;
-  std::condition_variable timer_wake_;
-  bool stopping_ = false;
-  std::thread timer_;
+  Ticker idle_release_;
 };
 
 }  // namespace gatehouse::adapters::hashing

@@ -119,6 +119,10 @@ std::string wrapped(std::string_view text) {
   while (!text.empty()) {
     const auto end = text.find('\n');
     const std::string_view line = text.substr(0, end);
+    if (line.empty() && out.ends_with("\n\n")) {
+      text = text.substr(end == std::string_view::npos ? text.size() : end + 1);
+      continue;
+    }
     const bool as_it_is = line.find("://") != std::string_view::npos || line.starts_with(' ') || line == "-- ";
     if (as_it_is) {
       out.append(line).append(1, '\n');

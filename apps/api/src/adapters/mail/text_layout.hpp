@@ -16,7 +16,8 @@ std::string for_people(const std::string& time);
 /// Whether a name reads like one: no address, no link, not long. What strangers write into names stays out of mails.
 bool is_plain_name(std::string_view name);
 
-/// Wraps paragraphs at 76 columns between words; lines that hold an address stay whole.
+/// Wraps paragraphs at 76 columns between words; lines that hold an address stay whole, and one
+/// empty line is enough.
 std::string wrapped(std::string_view text);
 
 }  // namespace gatehouse::adapters::mail

@@ -49,6 +49,8 @@ TEST(Wrapped, breaks_between_words_and_never_an_address) {
           std::string(100, 'x') + "\n-- \n");
 }
 
+TEST(Wrapped, leaves_one_empty_line_between_paragraphs) { EXPECT_EQ(wrapped("a\n\n\n\nb\n"), "a\n\nb\n"); }
+
 TEST(Palette, letters_on_the_accent_can_be_read_in_both_modes) {
   BrandSettings brand;
   EXPECT_EQ(make_palette(brand).on_accent, "#ffffff");
