@@ -1,8 +1,6 @@
 -- People, their ways to sign in, and what they are signed in with. Everything lives in the schema `identity`. Text that
 -- is ordered or searched by prefix has the collation "C", so that both databases agree on the order.
 -- 0001_identity.sqlite.sql makes the same tables; docs/data-model.md says what each holds and for how long.
-CREATE SCHEMA IF NOT EXISTS identity;
-SET LOCAL search_path = identity;
 
 -- One row a person.
 CREATE TABLE users (

@@ -1,6 +1,5 @@
 -- What state changes leave behind in the same transaction: audit rows, events, mails. Rows are written without place;
 -- the sealer gives committed ones their sequence. 0002_ledgers.sqlite.sql makes the same tables.
-SET LOCAL search_path = identity;
 
 -- Where each ledger's sequence stands, and the chain's last hash.
 CREATE TABLE ledger_heads (

@@ -1,6 +1,5 @@
 -- What the service needs for itself: keys, services, and the locks and facts that its processes share.
 -- 0003_machinery.sqlite.sql makes the same tables.
-SET LOCAL search_path = identity;
 
 -- Keys that sign tokens and audit checkpoints; private halves are sealed, or stay in Vault.
 CREATE TABLE signing_keys (

@@ -9,6 +9,7 @@
 // further statement. A guarded save that hits no row calls run_again().
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "adapters/storage/sql/errors.hpp"
@@ -37,6 +38,9 @@ class Connection {
   /// PostgreSQL notifies; on SQLite the row in session_invalidations is the message and this does nothing. The payload
   /// is "session:ID" or "user:ID".
   virtual void announce_invalidation(std::string_view payload) = 0;
+
+  /// Runs a text of several statements without parameters: for migrations alone.
+  virtual void run_script(const std::string& script) = 0;
 
   /// The first row, if there is one.
   std::optional<Row> query_one(const Statement& statement, const Params& params) {

@@ -264,8 +264,6 @@ CREATE INDEX throttle_budgets_last ON throttle_budgets (last_at);
 )sql", R"sql(-- People, their ways to sign in, and what they are signed in with. Everything lives in the schema `identity`. Text that
 -- is ordered or searched by prefix has the collation "C", so that both databases agree on the order.
 -- 0001_identity.sqlite.sql makes the same tables; docs/data-model.md says what each holds and for how long.
-CREATE SCHEMA IF NOT EXISTS identity;
-SET LOCAL search_path = identity;
 
 -- One row a person.
 CREATE TABLE users (
@@ -637,7 +635,6 @@ CREATE TABLE mail_webhooks (
 CREATE INDEX mail_webhooks_received ON mail_webhooks (received_at);
 )sql", R"sql(-- What state changes leave behind in the same transaction: audit rows, events, mails. Rows are written without place;
 -- the sealer gives committed ones their sequence. 0002_ledgers.sqlite.sql makes the same tables.
-SET LOCAL search_path = identity;
 
 -- Where each ledger's sequence stands, and the chain's last hash.
 CREATE TABLE ledger_heads (
@@ -823,7 +820,6 @@ CREATE TABLE facts (
 ) STRICT, WITHOUT ROWID;
 )sql", R"sql(-- What the service needs for itself: keys, services, and the locks and facts that its processes share.
 -- 0003_machinery.sqlite.sql makes the same tables.
-SET LOCAL search_path = identity;
 
 -- Keys that sign tokens and audit checkpoints; private halves are sealed, or stay in Vault.
 CREATE TABLE signing_keys (

@@ -18,25 +18,34 @@ DatabaseErrorKind kind_of(int extended) {
   switch (extended) {
     case SQLITE_CONSTRAINT_UNIQUE:
     case SQLITE_CONSTRAINT_PRIMARYKEY:
-    case SQLITE_CONSTRAINT_ROWID: return DatabaseErrorKind::unique_violation;
-    case SQLITE_BUSY_SNAPSHOT: return DatabaseErrorKind::conflict;
-    default: break;
+    case SQLITE_CONSTRAINT_ROWID:
+      return DatabaseErrorKind::unique_violation;
+    case SQLITE_BUSY_SNAPSHOT:
+      return DatabaseErrorKind::conflict;
+    default:
+      break;
   }
   switch (extended & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-    case SQLITE_INTERRUPT: return DatabaseErrorKind::busy;
-    case SQLITE_FULL: return DatabaseErrorKind::full;
+    case SQLITE_INTERRUPT:
+      return DatabaseErrorKind::busy;
+    case SQLITE_FULL:
+      return DatabaseErrorKind::full;
     case SQLITE_READONLY:
     case SQLITE_PERM:
-    case SQLITE_AUTH: return DatabaseErrorKind::read_only;
+    case SQLITE_AUTH:
+      return DatabaseErrorKind::read_only;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return DatabaseErrorKind::corrupt;
+    case SQLITE_NOTADB:
+      return DatabaseErrorKind::corrupt;
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_PROTOCOL:
-    case SQLITE_NOMEM: return DatabaseErrorKind::unavailable;
-    default: return DatabaseErrorKind::other;
+    case SQLITE_NOMEM:
+      return DatabaseErrorKind::unavailable;
+    default:
+      return DatabaseErrorKind::other;
   }
 }
 
@@ -57,15 +66,20 @@ sql::Row read_row(sqlite3_stmt* statement) {
   for (int i = 0; i < columns; ++i) {
     auto& cell = cells[static_cast<std::size_t>(i)];
     switch (sqlite3_column_type(statement, i)) {
-      case SQLITE_INTEGER: cell = std::int64_t{sqlite3_column_int64(statement, i)}; break;
-      case SQLITE_FLOAT: cell = sqlite3_column_double(statement, i); break;
+      case SQLITE_INTEGER:
+        cell = std::int64_t{sqlite3_column_int64(statement, i)};
+        break;
+      case SQLITE_FLOAT:
+        cell = sqlite3_column_double(statement, i);
+        break;
       case SQLITE_TEXT:
       case SQLITE_BLOB: {
         const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement, i));
         cell = std::string(bytes != nullptr ? bytes : "", static_cast<std::size_t>(sqlite3_column_bytes(statement, i)));
         break;
       }
-      default: break;
+      default:
+        break;
     }
   }
   return sql::Row(std::move(cells));
@@ -87,7 +101,8 @@ SqliteConnection::SqliteConnection(const std::string& path, Access access, std::
     sqlite3_busy_timeout(db_, static_cast<int>(busy_timeout.count()));
     sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     run_script(
-        "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON;"
+        "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = "
+        "ON;"
         "PRAGMA cache_size = -16000");
     if (access == Access::read_only) {
       run_script("PRAGMA query_only = ON");
@@ -115,8 +130,8 @@ sqlite3_stmt* SqliteConnection::prepare(const sql::Statement& statement) {
   if (prepared_.size() >= kMostPrepared) forget_statements();
   sqlite3_stmt* prepared = nullptr;
   const char* tail = nullptr;
-  if (sqlite3_prepare_v3(db_, statement.text.data(), static_cast<int>(statement.text.size()),
-                         SQLITE_PREPARE_PERSISTENT, &prepared, &tail) != SQLITE_OK) {
+  if (sqlite3_prepare_v3(db_, statement.text.data(), static_cast<int>(statement.text.size()), SQLITE_PREPARE_PERSISTENT,
+                         &prepared, &tail) != SQLITE_OK) {
     throw_error(db_, statement.name);
   }
   const std::string_view rest(tail, statement.text.size() - static_cast<std::size_t>(tail - statement.text.data()));

@@ -134,10 +134,14 @@ Failure explain(const std::string& path, const DatabaseError& error) {
   switch (error.kind()) {
     case DatabaseErrorKind::corrupt:
       return say("is corrupt or not a SQLite file", "restore a backup with `gatehouse restore FILE`");
-    case DatabaseErrorKind::busy: return say("is locked by another program", "stop what holds it and start again");
-    case DatabaseErrorKind::read_only: return say("is read-only", "make file and folder writable for their owner");
-    case DatabaseErrorKind::full: return say("has no space left", "free disk space and start again");
-    default: return say("cannot be opened", "check the path, its permissions and the disk");
+    case DatabaseErrorKind::busy:
+      return say("is locked by another program", "stop what holds it and start again");
+    case DatabaseErrorKind::read_only:
+      return say("is read-only", "make file and folder writable for their owner");
+    case DatabaseErrorKind::full:
+      return say("has no space left", "free disk space and start again");
+    default:
+      return say("cannot be opened", "check the path, its permissions and the disk");
   }
 }
 

@@ -56,8 +56,8 @@ Result<> create_private_file(const std::string& path) {
     return refuse_start(fmt::format("the database {} is read-only for this user: {}; make it writable for its owner",
                                     path, std::strerror(errno)));
   }
-  return refuse_start(fmt::format("the database {} cannot be opened: {}; check the path and the disk", path,
-                                  std::strerror(errno)));
+  return refuse_start(
+      fmt::format("the database {} cannot be opened: {}; check the path and the disk", path, std::strerror(errno)));
 }
 
 Result<> refuse_open_to_others(const std::string& path) {
@@ -74,20 +74,34 @@ Result<> refuse_open_to_others(const std::string& path) {
 
 std::string network_file_system_name(unsigned long magic) {
   switch (magic & 0xffffffffUL) {
-    case 0x6969UL: return "NFS";
-    case 0x517BUL: return "SMB";
-    case 0xFF534D42UL: return "CIFS";
-    case 0xFE534D42UL: return "SMB2";
-    case 0x01021997UL: return "9P";
-    case 0x00C36400UL: return "Ceph";
-    case 0x5346414FUL: return "AFS";
-    case 0x6B414653UL: return "AFS";
-    case 0x73757245UL: return "Coda";
-    case 0x0BD00BD0UL: return "Lustre";
-    case 0x01161970UL: return "GFS2";
-    case 0x7461636FUL: return "OCFS2";
-    case 0x47504653UL: return "GPFS";
-    default: return {};
+    case 0x6969UL:
+      return "NFS";
+    case 0x517BUL:
+      return "SMB";
+    case 0xFF534D42UL:
+      return "CIFS";
+    case 0xFE534D42UL:
+      return "SMB2";
+    case 0x01021997UL:
+      return "9P";
+    case 0x00C36400UL:
+      return "Ceph";
+    case 0x5346414FUL:
+      return "AFS";
+    case 0x6B414653UL:
+      return "AFS";
+    case 0x73757245UL:
+      return "Coda";
+    case 0x0BD00BD0UL:
+      return "Lustre";
+    case 0x01161970UL:
+      return "GFS2";
+    case 0x7461636FUL:
+      return "OCFS2";
+    case 0x47504653UL:
+      return "GPFS";
+    default:
+      return {};
   }
 }
 
@@ -97,21 +111,22 @@ Result<> refuse_network_file_system(const std::string& path) {
   const std::string name = network_file_system_name(static_cast<unsigned long>(found.f_type));
   if (name.empty()) return {};
   return refuse_start(fmt::format(
-      "the database {} is on a network file system ({}), where SQLite loses data; use a local disk, or PostgreSQL", path,
-      name));
+      "the database {} is on a network file system ({}), where SQLite loses data; use a local disk, or PostgreSQL",
+      path, name));
 }
 
 Result<std::unique_ptr<ServeLock>> take_serve_lock(const std::string& path) {
   const std::string lock_path = path + ".lock";
   const int file = open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0) {
-    return refuse_start(fmt::format("the lock file {} cannot be opened: {}; make the data folder writable for this user",
-                                    lock_path, std::strerror(errno)));
+    return refuse_start(
+        fmt::format("the lock file {} cannot be opened: {}; make the data folder writable for this user", lock_path,
+                    std::strerror(errno)));
   }
   if (flock(file, LOCK_EX | LOCK_NB) != 0) {
     close(file);
-    return refuse_start(fmt::format(
-        "another `gatehouse serve` runs on {}; stop it, or give this one its own --data folder", path));
+    return refuse_start(
+        fmt::format("another `gatehouse serve` runs on {}; stop it, or give this one its own --data folder", path));
   }
   return std::unique_ptr<ServeLock>(std::make_unique<FileLock>(file));
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <stdexcept>
 
 namespace gatehouse::adapters::sqlite {
 namespace {
@@ -51,7 +50,7 @@ GroupCommitWriter::~GroupCommitWriter() {
 }
 
 Result<> GroupCommitWriter::run(const sql::Work& work, Hook hook) {
-  if (is_this_thread()) throw std::logic_error("a write closure called the store again");
+  if (is_this_thread()) return fail(ErrorCode::internal_error, {}, "database: a write closure called write() again");
   Job job{.work = work, .hook = hook};
   {
     const std::lock_guard lock(mutex_);
@@ -117,7 +116,8 @@ void GroupCommitWriter::run_job(Job& job) {
       try_job(job);
       return;
     } catch (const DatabaseError& error) {
-      // SQLite may have rolled the whole transaction back (a full disk): then the batch is lost, not this closure alone.
+      // SQLite may have rolled the whole transaction back (a full disk): then the batch is lost, not this closure
+      // alone.
       if (!connection_.in_transaction()) throw;
       connection_.execute(kRollBackTo, {});
       connection_.execute(kRelease, {});

@@ -1,6 +1,6 @@
 #pragma once
-// SQLite's one writer: a thread that commits waiting closures together. Used by the driver alone; run() may be called by
-// any number of threads and returns once the closure's fate is durable.
+// SQLite's one writer: a thread that commits waiting closures together. Used by the driver alone; run() may be called
+// by any number of threads and returns once the closure's fate is durable.
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -22,7 +22,7 @@ class GroupCommitWriter {
   GroupCommitWriter& operator=(const GroupCommitWriter&) = delete;
 
   enum class Hook { run, skip };
-  /// Called from inside a closure it would wait for itself: that is a bug and throws std::logic_error.
+  /// Called from inside a closure it would wait for itself: that is a bug, and `internal_error`.
   Result<> run(const sql::Work& work, Hook hook);
   void before_commit(std::function<void(sql::Connection&)> hook) { hook_ = std::move(hook); }
   bool is_this_thread() const { return std::this_thread::get_id() == thread_.get_id(); }

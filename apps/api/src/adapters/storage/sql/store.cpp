@@ -1,0 +1,71 @@
+#include "adapters/storage/sql/store.hpp"
+
+#include <fmt/format.h>
+
+#include "adapters/storage/sql/migrator.hpp"
+#include "adapters/storage/sql/sealer.hpp"
+#include "adapters/storage/sql/transaction.hpp"
+
+namespace gatehouse::adapters::sql {
+namespace {
+
+// So that a page of work that piled up while nobody sealed does not hold its caller for ever.
+constexpr int kMostBatches = 20;
+
+/// Stands in until composition has made the real one.
+class NoCipher final : public ports::DataCipher {
+ public:
+  Result<std::string> seal(ports::DataPurpose, std::string_view, std::string_view) override { return refuse(); }
+  Result<Secret<std::string>> open(ports::DataPurpose, std::string_view, std::string_view) override { return refuse(); }
+  std::string keyed_hash(std::string_view, std::string_view) const override { return {}; }
+
+ private:
+  static Failure refuse() { return fail(ErrorCode::internal_error, {}, "the store was used before its data cipher"); }
+};
+
+}  // namespace
+
+SqlStore::SqlStore(std::unique_ptr<Driver> driver)
+    : no_cipher_(std::make_unique<NoCipher>()), cipher_(no_cipher_.get()), driver_(std::move(driver)) {
+  if (!driver_->dialect().is_postgres)
+    driver_->before_commit([](Connection& connection) { seal_all_rows(connection); });
+}
+
+SqlStore::~SqlStore() = default;
+
+Result<> SqlStore::run_read(const Body& body) {
+  return driver_->read([&](Connection& connection) -> Result<> {
+    Transaction transaction(connection, *cipher_);
+    return body(transaction);
+  });
+}
+
+Result<> SqlStore::run_write(const Body& body) {
+  return driver_->write([&](Connection& connection) -> Result<> {
+    Transaction transaction(connection, *cipher_);
+    return body(transaction);
+  });
+}
+
+Result<> SqlStore::check() {
+  GH_TRY(const SchemaState state, Migrator(*driver_).check());
+  if (state.pending.empty()) return {};
+  return unavailable(fmt::format("database: {} migrations are pending; run gatehouse migrate", state.pending.size()));
+}
+
+Result<int> SqlStore::seal() {
+  int sealed = 0;
+  if (!driver_->dialect().is_postgres) return sealed;
+  for (int batch = 0; batch < kMostBatches; ++batch) {
+    int more = 0;
+    GH_CHECK(driver_->write([&](Connection& connection) -> Result<> {
+      more = seal_rows(connection);
+      return {};
+    }));
+    sealed += more;
+    if (more < kSealBatch) break;
+  }
+  return sealed;
+}
+
+}  // namespace gatehouse::adapters::sql

@@ -1,0 +1,35 @@
+#pragma once
+// ports::Store over a Driver: every store of the application in SQL, one transaction at a time. Made by composition in
+// this order: driver, Migrator, SqlStore, the data cipher (which keeps its keys in the store), use_cipher(). A closure
+// that writes may let the cipher read the store for a key it has not seen, but nothing in it may write() again.
+#include <memory>
+
+#include "adapters/storage/sql/driver.hpp"
+#include "modules/identity/ports/data_cipher.hpp"
+#include "modules/identity/ports/store.hpp"
+
+namespace gatehouse::adapters::sql {
+
+class SqlStore final : public ports::Store {
+ public:
+  explicit SqlStore(std::unique_ptr<Driver> driver);
+  ~SqlStore() override;
+
+  /// Called once, before any closure touches sealed columns; until then those answer `internal_error`.
+  void use_cipher(ports::DataCipher& cipher) { cipher_ = &cipher; }
+  Driver& driver() { return *driver_; }
+
+  Result<> check() override;
+  Result<int> seal() override;
+
+ protected:
+  Result<> run_read(const Body& body) override;
+  Result<> run_write(const Body& body) override;
+
+ private:
+  std::unique_ptr<ports::DataCipher> no_cipher_;
+  ports::DataCipher* cipher_;
+  std::unique_ptr<Driver> driver_;
+};
+
+}  // namespace gatehouse::adapters::sql
