@@ -285,6 +285,7 @@ export interface LinkedAccount {
   provider: string;
   /** As the provider last said; for display. */
   email: string | null;
+  name?: string | null;
   created_at: Time;
   last_used_at?: string | null;
 }
@@ -715,12 +716,15 @@ export interface Health {
 }
 
 export interface Readiness {
-  status: "ready" | "degraded" | "unavailable" | "draining";
+  status: "ready" | "degraded" | "not_ready" | "draining";
   /** On the ops listener only. */
-  dependencies?: Record<string, {
-    status: "ok" | "degraded" | "unavailable";
+  dependencies?: {
+    name: string;
+    status: "ok" | "degraded" | "down";
+    /** Whether nothing works without it. */
+    vital: boolean;
     detail?: string;
-  }>;
+  }[];
 }
 
 export interface DevMail {
