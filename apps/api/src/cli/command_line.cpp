@@ -14,6 +14,7 @@ int run(int argc, char** argv, Host& host) {
   Context context{host, {}, 0};
   add_server_commands(app, context);
   add_configuration_commands(app, context);
+  add_audit_commands(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -48,5 +48,6 @@ application::RequestInfo command_info();
 
 void add_server_commands(CLI::App& app, Context& context);
 void add_configuration_commands(CLI::App& app, Context& context);
+void add_audit_commands(CLI::App& app, Context& context);
 
 }  // namespace gatehouse::cli

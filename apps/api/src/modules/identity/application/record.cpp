@@ -1,6 +1,5 @@
 #include "modules/identity/application/record.hpp"
 
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "auth/crypto/digest.hpp"
@@ -9,25 +8,12 @@
 #include "domain/identity/audit_chain.hpp"
 #include "domain/identity/device_name.hpp"
 #include "domain/identity/topics.hpp"
+#include "modules/identity/application/audit_json.hpp"
 
 namespace gatehouse::application {
 namespace {
 
 namespace json = boost::json;
-
-/// What identity.audit.recorded shows: the row without its personal part.
-json::object public_part(const domain::AuditEntry& entry) {
-  return {{"id", entry.id.str()},
-          {"occurred_at", to_rfc3339(entry.occurred_at)},
-          {"actor_type", domain::to_text(entry.actor_type)},
-          {"actor_id", entry.actor_id.empty() ? json::value(nullptr) : json::value(entry.actor_id)},
-          {"subject_id", entry.subject_id.empty() ? json::value(nullptr) : json::value(entry.subject_id)},
-          {"action", entry.action},
-          {"outcome", domain::to_text(entry.outcome)},
-          {"reason", entry.reason.empty() ? json::value(nullptr) : json::value(entry.reason)},
-          {"request_id", entry.request_id},
-          {"details", json::parse(entry.details)}};
-}
 
 bool carries_a_link(const std::map<std::string, std::string>& values) { return values.contains("link"); }
 
@@ -62,11 +48,11 @@ Result<> Record::audit(const By& by, std::string_view action, const domain::User
   entry.personal_digest = domain::personal_digest(entry.personal_salt, entry.personal, auth::sha256);
   GH_CHECK(tx_.audit().add(entry));
   return outbox(domain::topics::kAuditRecorded, subject.empty() ? std::nullopt : std::optional(subject),
-                public_part(entry));
+                public_audit_json(entry));
 }
 
 Result<> Record::event(std::string_view topic, const domain::UserId& subject, json::object data) {
-  return outbox(topic, subject, std::move(data));
+  return outbox(topic, subject.empty() ? std::nullopt : std::optional(subject), std::move(data));
 }
 
 Result<> Record::outbox(std::string_view topic, const std::optional<domain::UserId>& subject, json::object data) {
