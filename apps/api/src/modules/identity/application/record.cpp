@@ -15,7 +15,9 @@ namespace {
 
 namespace json = boost::json;
 
-bool carries_a_link(const std::map<std::string, std::string>& values) { return values.contains("link"); }
+bool carries_a_token(const std::map<std::string, std::string>& values) {
+  return values.contains("link") || values.contains("code");
+}
 
 }  // namespace
 
@@ -75,7 +77,7 @@ Result<> Record::mail(const std::string& template_name, const domain::User& user
 Result<> Record::mail_to(const std::string& template_name, const std::string& address,
                          std::map<std::string, std::string> values, std::optional<domain::UserId> user,
                          std::optional<Timestamp> expires_at) {
-  if (!carries_a_link(values) && !deps_.settings.mails_sent.contains(template_name)) return {};
+  if (!carries_a_token(values) && !deps_.settings.mails_sent.contains(template_name)) return {};
   values.emplace("time", to_rfc3339(std::chrono::floor<std::chrono::seconds>(now_)));
   values.emplace("ip", request_.ip.empty() ? "unknown" : request_.ip);
   values.emplace("device", domain::device_name(request_.user_agent));

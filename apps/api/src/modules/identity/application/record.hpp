@@ -55,7 +55,7 @@ class Record {
   /// An event for other domains; `data` as its JSON Schema in packages/contracts/events says.
   Result<> event(std::string_view topic, const domain::UserId& subject, boost::json::object data);
   /// A mail to a user, or to an address that has no user yet. Templates that are not ours to send
-  /// (`[mail] send`) are left out, unless they carry a link.
+  /// (`[mail] send`) are left out, unless they carry a link or a code.
   Result<> mail(const std::string& template_name, const domain::User& user, std::map<std::string, std::string> values,
                 MailDetail detail = {});
   Result<> mail_to(const std::string& template_name, const std::string& address,
