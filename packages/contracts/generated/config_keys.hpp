@@ -42,7 +42,7 @@ inline constexpr ConfigSection kConfigSections[] = {
     {"mfa", false, "Second factors."},
     {"throttle", false, "Limits on guessing. Only failures count, a refusal is immediate, and nobody can lock another out for good."},
     {"risk", false, "Account-takeover detection."},
-    {"roles", true, "A role. Built in are `user` (everybody), `support` and `admin`; a section of that name replaces its permissions."},
+    {"roles", true, "A role. Built in are `user` (everybody), `support` and `admin`; a section of that name adds to its permissions."},
     {"services", true, "A service of the platform that calls Gatehouse with a key. Services can also be made by `gatehouse service create`."},
     {"keys", false, "The keys that sign tokens and encrypt what is at rest."},
     {"keys.vault", false, "HashiCorp Vault Transit, or OpenBao."},

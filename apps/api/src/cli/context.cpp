@@ -37,8 +37,7 @@ std::optional<config::Config> Context::load_config() {
   auto loaded = config::load(input);
   for (const auto& warning : loaded.warnings)
     std::fprintf(stderr, "gatehouse: warning: %s\n", config::to_text(warning).c_str());
-  auto problems = loaded.problems;
-  if (problems.empty()) problems = config::refuse(loaded.config, config::gather_facts(loaded.config));
+  const auto problems = config::obstacles(loaded, config::gather_facts(loaded.config));
   if (problems.empty()) return std::move(loaded.config);
   for (const auto& problem : problems) std::fprintf(stderr, "gatehouse: %s\n", config::to_text(problem).c_str());
   status = 1;

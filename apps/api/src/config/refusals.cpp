@@ -110,9 +110,10 @@ Problems refuse_insecure_links(const Config& config) {
 }
 
 Problems refuse_unverified_postgres(const Config& config) {
-  Problems problems = refuse_unverified("database.url", config.database.url.expose());
-  if (config.database.listen_url.expose() != config.database.url.expose()) {
-    const Problems more = refuse_unverified("database.listen_url", config.database.listen_url.expose());
+  const std::string &url = config.database.url.expose(), &listen_url = config.database.listen_url.expose();
+  Problems problems = refuse_unverified("database.url", url);
+  if (listen_url != url) {
+    const Problems more = refuse_unverified("database.listen_url", listen_url);
     problems.insert(problems.end(), more.begin(), more.end());
   }
   return problems;
@@ -182,7 +183,8 @@ Problems refuse_no_encryption_key(const Config& config) {
 }
 
 Problems refuse_memory_store(const Config& config) {
-  if (config.database.url.expose() != "sqlite::memory:") return {};
+  const std::string& url = config.database.url.expose();
+  if (url != "sqlite::memory:") return {};
   return {refusal("database.url", "keeps everything in memory, so that it is lost at the end",
                   "set it to a file or a PostgreSQL")};
 }
