@@ -1,11 +1,12 @@
 #include "modules/identity/application/issue_challenge.hpp"
 
-#include <fmt/format.h>
+#include <boost/json/serialize.hpp>
 
 #include "auth/crypto/digest.hpp"
 #include "auth/crypto/random.hpp"
 #include "auth/token.hpp"
 #include "domain/identity/factor_policy.hpp"
+#include "modules/identity/application/actor_json.hpp"
 #include "modules/identity/application/emailed_code.hpp"
 #include "modules/identity/application/mailed_token.hpp"
 #include "modules/identity/application/open_session.hpp"
@@ -70,12 +71,15 @@ Result<SignInOutcome> issue_challenge(ports::Tx& tx, Record& record, const Depen
 Result<SignInOutcome> issue_enrollment(ports::Tx& tx, Record& record, const Dependencies& deps,
                                        const FirstFactor& first, Timestamp now) {
   static_cast<void>(deps);
+  boost::json::object payload{{"client_id", first.client.name},
+                              {"credential_version", first.user.credential_version},
+                              {"amr", text_array(first.amr)}};
+  if (first.device) payload["device_id"] = first.device->id.str();
   const auto token = make_mailed_token({.purpose = domain::TokenPurpose::enroll_mfa,
                                         .user_id = first.user.id,
                                         .email = first.user.email,
                                         .email_canonical = first.user.email_canonical,
-                                        .payload = fmt::format(R"({{"client_id":"{}","credential_version":{}}})",
-                                                               first.client.name, first.user.credential_version)},
+                                        .payload = boost::json::serialize(payload)},
                                        {}, now);
   GH_CHECK(tx.verification_tokens().add(token.row));
   GH_CHECK(record.audit(by_user(first.user.id), domain::audit_actions::kSignInFirstFactor, first.user.id,

@@ -1,5 +1,6 @@
 #include "modules/identity/application/mailed_token.hpp"
 
+#include "auth/crypto/constant_time.hpp"
 #include "auth/token.hpp"
 #include "domain/identity/token_policy.hpp"
 #include "modules/identity/application/record.hpp"
@@ -30,6 +31,15 @@ Result<domain::VerificationToken> take_mailed_token(ports::Tx& tx, std::string_v
          tx.verification_tokens().consume(domain::VerificationTokenId(parsed.id), parsed.hash, purpose, now));
   if (!taken) return fail(ErrorCode::invalid_token);
   return std::move(*taken);
+}
+
+Result<domain::VerificationToken> look_at_mailed_token(ports::Tx& tx, std::string_view text,
+                                                       domain::TokenPurpose purpose, Timestamp now) {
+  GH_TRY(const auto parsed, auth::parse_token(text, auth::TokenKind::mailed));
+  GH_TRY(auto found, tx.verification_tokens().find(domain::VerificationTokenId(parsed.id)));
+  if (!found || !domain::is_live(*found, purpose, now) || !auth::equal_in_constant_time(parsed.hash, found->token_hash))
+    return fail(ErrorCode::invalid_token);
+  return std::move(*found);
 }
 
 }  // namespace gatehouse::application

@@ -31,4 +31,8 @@ MailedToken make_mailed_token(const NewMailedToken& wanted, const std::string& l
 Result<domain::VerificationToken> take_mailed_token(ports::Tx& tx, std::string_view text, domain::TokenPurpose purpose,
                                                     Timestamp now);
 
+/// The token without taking it, for what must be judged before (a new password). Errors as take_mailed_token().
+Result<domain::VerificationToken> look_at_mailed_token(ports::Tx& tx, std::string_view text,
+                                                       domain::TokenPurpose purpose, Timestamp now);
+
 }  // namespace gatehouse::application

@@ -20,15 +20,17 @@ constexpr Duration kDeviceLifetime = std::chrono::hours(24 * 400);
 
 struct DeviceUse {
   domain::DeviceId id;
-  Secret<std::string> token;
+  std::optional<Secret<std::string>> token;  ///< none where a known device's token is not at hand: it stays good
   bool is_new = false;
 };
 
 Result<DeviceUse> use_device(ports::Tx& tx, const Opening& opening, const RequestInfo& request, Timestamp now) {
   const std::string network = domain::network_key(request.ip);
-  if (opening.device && opening.device_token) {
+  if (opening.device) {
     GH_CHECK(tx.devices().note_use(opening.device->id, network, now));
-    return DeviceUse{opening.device->id, Secret<std::string>(*opening.device_token), false};
+    DeviceUse known{opening.device->id, std::nullopt, false};
+    if (opening.device_token) known.token.emplace(*opening.device_token);
+    return known;
   }
   domain::Device device;
   device.id = domain::DeviceId(new_id(now));

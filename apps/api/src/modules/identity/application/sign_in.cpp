@@ -166,7 +166,7 @@ Result<SignInOutcome> sign_in(const Dependencies& deps, const SignInInput& input
     return fail(proof.error());
   }
 
-  ErrorCode refusal = ErrorCode::invalid_credentials;
+  Error refusal{.code = ErrorCode::invalid_credentials};
   if (*proof == FirstFactorProof::right) {
     std::optional<std::string> rehashed;
     if (deps.hasher.needs_rehash(*candidate.user->password_hash)) {
@@ -180,19 +180,19 @@ Result<SignInOutcome> sign_in(const Dependencies& deps, const SignInInput& input
       return outcome;
     }
     if (error_info(outcome.error().code).status >= 500) return outcome;
-    refusal = outcome.error().code;
+    refusal = outcome.error();
   } else if (*proof == FirstFactorProof::right_for_pending) {
-    refusal = ErrorCode::email_unverified;
+    refusal.code = ErrorCode::email_unverified;
   }
 
   const Timestamp now = deps.clock.now();
   GH_CHECK(deps.store.write([&](ports::Tx& tx) -> Result<> {
     Record record(tx, deps, request, now);
     if (*proof != FirstFactorProof::wrong) GH_CHECK(settle_try(tx, candidate.reserved, domain::TryOutcome::unjudged));
-    return record_refusal(tx, record, deps, candidate, email.canonical, *client, request, refusal, *proof, started,
+    return record_refusal(tx, record, deps, candidate, email.canonical, *client, request, refusal.code, *proof, started,
                           now);
   }));
-  return fail(refusal);
+  return fail(std::move(refusal));
 }
 
 }  // namespace gatehouse::application

@@ -11,6 +11,7 @@ namespace {
 
 constexpr Statement kAdd{"verification_tokens.add", "INSERT INTO verification_tokens (" GH_COLUMNS
                                                     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"};
+constexpr Statement kFind{"verification_tokens.find", "SELECT " GH_COLUMNS " FROM verification_tokens WHERE id = ?1"};
 constexpr Statement kConsume{"verification_tokens.consume",
                              "DELETE FROM verification_tokens WHERE id = ?1 AND token_hash = ?2 AND purpose = ?3 "
                              "AND expires_at > ?4 RETURNING " GH_COLUMNS};
@@ -55,6 +56,10 @@ Result<> SqlVerificationTokens::add(const domain::VerificationToken& token) {
                              token.email_canonical, Blob{token.token_hash},
                              Json{token.payload.empty() ? "{}" : token.payload}, token.created_at, token.expires_at});
   return {};
+}
+
+Result<std::optional<domain::VerificationToken>> SqlVerificationTokens::find(const domain::VerificationTokenId& id) {
+  return map_one(connection_.query_one(kFind, {id}), mapped);
 }
 
 Result<std::optional<domain::VerificationToken>> SqlVerificationTokens::consume(const domain::VerificationTokenId& id,

@@ -10,6 +10,7 @@ class SqlVerificationTokens final : public ports::VerificationTokens {
   explicit SqlVerificationTokens(Connection& connection) : connection_(connection) {}
 
   Result<> add(const domain::VerificationToken& token) override;
+  Result<std::optional<domain::VerificationToken>> find(const domain::VerificationTokenId& id) override;
   Result<std::optional<domain::VerificationToken>> consume(const domain::VerificationTokenId& id,
                                                            const std::string& token_hash, domain::TokenPurpose purpose,
                                                            Timestamp now) override;

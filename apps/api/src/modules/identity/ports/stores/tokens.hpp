@@ -11,6 +11,8 @@ class VerificationTokens {
   virtual ~VerificationTokens() = default;
   /// A token of a sign-up is added after its pending row and goes with it.
   virtual Result<> add(const domain::VerificationToken& token) = 0;
+  /// For looking only; whoever acts on a token consumes it.
+  virtual Result<std::optional<domain::VerificationToken>> find(const domain::VerificationTokenId& id) = 0;
   /// Takes the token if id, hash and purpose fit and it has not expired; nothing otherwise. At most one caller gets it.
   virtual Result<std::optional<domain::VerificationToken>> consume(const domain::VerificationTokenId& id,
                                                                    const std::string& token_hash,
