@@ -166,7 +166,8 @@ Result<SignInOutcome> sign_in(const Dependencies& deps, const SignInInput& input
     return fail(proof.error());
   }
 
-  Error refusal{.code = ErrorCode::invalid_credentials};
+  Error refusal;
+  refusal.code = ErrorCode::invalid_credentials;
   if (*proof == FirstFactorProof::right) {
     std::optional<std::string> rehashed;
     if (deps.hasher.needs_rehash(*candidate.user->password_hash)) {
