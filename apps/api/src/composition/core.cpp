@@ -6,6 +6,7 @@
 #include "adapters/storage/sql/stamp.hpp"
 #include "adapters/storage/sqlite/driver.hpp"
 #include "adapters/storage/sqlite/file_safety.hpp"
+#include "auth/crypto/random.hpp"
 #include "config/facts.hpp"
 
 namespace gatehouse::composition {
@@ -41,6 +42,14 @@ Result<> bring_schema_up(sql::Driver& driver, const config::Config& config, Time
   return {};
 }
 
+/// Every purpose's data key is there before the first write: a write closure may read one, but not make it.
+Result<> make_data_keys(ports::DataCipher& cipher) {
+  using enum ports::DataPurpose;
+  for (const auto purpose : {totp_secret, mail_body, personal_data, provider_token, signing_key})
+    GH_CHECK(cipher.seal(purpose, "start", "start"));
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<sql::Driver>> open_driver(const config::Config& config) {
@@ -71,10 +80,10 @@ Result<> Core::open_database(const config::Config& config, Purpose purpose) {
     GH_TRY(auto lock, sqlite::take_serve_lock(file.string()));
     serve_lock_ = std::shared_ptr<void>(std::move(lock));
   }
-  GH_TRY(driver_, open_driver(config));
-  GH_CHECK(bring_schema_up(*driver_, config, clock_.now()));
-  GH_CHECK(sql::settle_mode(*driver_, config.development() ? sql::Mode::development : sql::Mode::production));
-  store_ = std::make_unique<sql::SqlStore>(*driver_);
+  GH_TRY(auto driver, open_driver(config));
+  GH_CHECK(bring_schema_up(*driver, config, clock_.now()));
+  GH_CHECK(sql::settle_mode(*driver, config.development() ? sql::Mode::development : sql::Mode::production));
+  store_ = std::make_unique<sql::SqlStore>(std::move(driver));
   return {};
 }
 
@@ -83,7 +92,7 @@ Result<> Core::open_keys(const config::Config& config, Purpose purpose) {
   if (!config.keys.encryption_key.empty()) {
     GH_TRY(kek, keys::parse_key_encryption_key(config.keys.encryption_key));
   } else if (config.in_memory()) {
-    kek = keys::new_key_encryption_key();
+    kek = Secret<std::string>(auth::random_bytes(32));
   } else {
     GH_TRY(kek, keys::development_key_encryption_key(config.data / "kek", *store_));
   }
@@ -91,6 +100,7 @@ Result<> Core::open_keys(const config::Config& config, Purpose purpose) {
   keyring_ = std::make_unique<keys::DataKeyring>(*store_, *key_wrap_, clock_);
   store_->use_cipher(*keyring_);
   GH_CHECK(keyring_->start());
+  GH_CHECK(make_data_keys(*keyring_));
 
   auto signer = std::make_unique<keys::LocalSigner>(*store_, *keyring_, config.keys.algorithm);
   key_maker_ = std::make_unique<keys::LocalKeyMaker>(*keyring_);
@@ -106,7 +116,7 @@ Result<> Core::open_keys(const config::Config& config, Purpose purpose) {
                                             *renderer_, [this] { wake_(); }});
   if (purpose == Purpose::server) {
     refresher_ = std::make_unique<keys::Refresher>(*refreshable_);
-    fence_ = std::make_unique<sql::Fence>(*driver_, session_map_);
+    fence_ = std::make_unique<sql::Fence>(store_->driver(), session_map_);
   }
   return {};
 }

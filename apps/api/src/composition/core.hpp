@@ -34,7 +34,6 @@ class Core {
 
   const application::Dependencies& deps() const { return *deps_; }
   const application::Settings& settings() const { return settings_; }
-  adapters::sql::Driver& driver() { return *driver_; }
   adapters::sql::SqlStore& store() { return *store_; }
   adapters::storage::FencedSessionMap& session_map() { return session_map_; }
   adapters::keys::KeyManager& key_manager() { return *key_manager_; }
@@ -54,7 +53,6 @@ class Core {
   const ports::Clock& clock_;
   std::function<void()> wake_ = [] {};
   adapters::storage::FencedSessionMap session_map_;
-  std::unique_ptr<adapters::sql::Driver> driver_;
   std::shared_ptr<void> serve_lock_;
   std::unique_ptr<adapters::sql::SqlStore> store_;
   adapters::hashing::Argon2Hasher hasher_;

@@ -28,6 +28,8 @@ Result<> ProgramHost::serve(config::Config config, bool with_workers) {
   return composition::serve(std::move(config), with_workers ? Workers::here : Workers::elsewhere);
 }
 
+Result<> ProgramHost::work(config::Config) { return fail(ErrorCode::internal_error, "no workers"); }
+
 Result<std::unique_ptr<cli::Installation>> ProgramHost::open(const config::Config& config) {
   GH_TRY(auto core, Core::open(config, Purpose::command, machine_clock()));
   return std::unique_ptr<cli::Installation>(std::make_unique<OpenedInstallation>(std::move(core)));

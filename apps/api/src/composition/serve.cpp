@@ -56,7 +56,7 @@ server::ServerOptions options(const config::Config& config, const std::string& l
   to.host = at.host;
   to.port = at.port;
   for (const auto& text : config.server.trusted_proxies)
-    if (const auto cidr = server::parse_cidr(text)) to.trusted_proxies.push_back(*cidr);
+    if (const auto cidr = server::Cidr::parse(text)) to.trusted_proxies.push_back(*cidr);
   to.tls_cert = config.server.tls_cert;
   to.tls_key = config.server.tls_key;
   to.limits.connections = config.server.max_connections;

@@ -1,0 +1,56 @@
+#include "adapters/clock/system_clock.hpp"
+#include "adapters/storage/sql/migrator.hpp"
+#include "adapters/storage/sql/stamp.hpp"
+#include "composition/core.hpp"
+#include "composition/host.hpp"
+
+namespace gatehouse::composition {
+namespace {
+
+using cli::Finding;
+
+std::string said(const Error& error) { return error.detail.empty() ? error.cause : error.detail; }
+
+Finding judged(std::string what, const Result<>& result, std::string mend) {
+  return {std::move(what), result.has_value(), result ? "" : said(result.error()), std::move(mend)};
+}
+
+/// Signs for real, with the key that tokens are signed with.
+Result<> sign_something(const application::Dependencies& deps) {
+  GH_TRY([[maybe_unused]] const auto jws, deps.signer.sign(ports::SigningPurpose::access_token, "doctor+jws", "{}"));
+  return {};
+}
+
+Result<> seal_something(const application::Dependencies& deps) {
+  GH_TRY(const auto sealed, deps.cipher.seal(ports::DataPurpose::personal_data, "doctor", "doctor"));
+  GH_TRY([[maybe_unused]] const auto opened, deps.cipher.open(ports::DataPurpose::personal_data, "doctor", sealed));
+  return {};
+}
+
+Finding schema_of(adapters::sql::Driver& driver) {
+  adapters::sql::Migrator migrator(driver);
+  const auto state = migrator.check();
+  if (!state) return judged("schema", fail(state.error()), "");
+  return {"schema", state->pending.empty(), "number " + std::to_string(state->newest),
+          "run `gatehouse migrate`, or start `gatehouse serve`, which migrates"};
+}
+
+}  // namespace
+
+std::vector<Finding> ProgramHost::examine(const config::Config& config) {
+  std::vector<Finding> findings{{"configuration", true, "", ""}};
+  const auto driver = open_driver(config);
+  findings.push_back(judged("database", driver ? Result<>() : Result<>(fail(driver.error())), ""));
+  if (!driver) return findings;
+  findings.push_back(schema_of(**driver));
+  const adapters::SystemClock clock;
+  const auto core = Core::open(config, Purpose::command, clock);
+  findings.push_back(judged("installation", core ? Result<>() : Result<>(fail(core.error())), ""));
+  if (!core) return findings;
+  const auto& deps = (*core)->deps();
+  findings.push_back(judged("encryption at rest", seal_something(deps), "give back the key-encryption key"));
+  findings.push_back(judged("token signing", sign_something(deps), "look at `gatehouse keys list`"));
+  return findings;
+}
+
+}  // namespace gatehouse::composition
