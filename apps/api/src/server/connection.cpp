@@ -417,7 +417,7 @@ Task<bool> Connection<Stream>::fill() {
 
 template <class Stream>
 Task<bool> Connection<Stream>::flush() {
-  constexpr std::size_t kSlowest = 16 * 1024;  // bytes a second that a client must take
+  constexpr std::size_t kSlowest = 64 * 1024;  // bytes a second that a client must take
   const auto extra = std::chrono::seconds(out_.size() / kSlowest);
   enter(Phase::writing, edge_->options().limits.write + extra);
   const auto [error, size] = co_await asio::async_write(stream_, asio::buffer(out_), kTuple);

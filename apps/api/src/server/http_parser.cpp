@@ -74,8 +74,9 @@ Progress HeadParser::refuse(ErrorCode code, std::string detail) {
 
 // Finds the empty line that ends the head, and refuses a line end that is not CRLF as soon as it is seen.
 Progress HeadParser::find_end(std::string_view buffer) {
-  if (skipped_ == 0 && scanned_ == 0 && buffer.starts_with("\r\n")) skipped_ = scanned_ = line_start_ = 2;
-  if (buffer.size() > skipped_ && !is_token_char(buffer[skipped_]) && buffer != "\r")
+  if (buffer == "\r") return Progress::incomplete;
+  if (scanned_ == 0 && buffer.starts_with("\r\n")) skipped_ = scanned_ = line_start_ = 2;
+  if (buffer.size() > skipped_ && !is_token_char(buffer[skipped_]))
     return refuse(ErrorCode::invalid_request, "This is not an HTTP request.");
   while (scanned_ < buffer.size()) {
     const void* found = std::memchr(buffer.data() + scanned_, '\n', buffer.size() - scanned_);

@@ -24,12 +24,11 @@ constexpr std::size_t kMaxDepth = 16;
 
 // What a body held may be a password, so its memory is overwritten as it is freed.
 class WipingMemory final : public json::memory_resource {
-  void* do_allocate(std::size_t bytes, std::size_t alignment) override {
-    return ::operator new(bytes, std::align_val_t(alignment));
-  }
-  void do_deallocate(void* memory, std::size_t bytes, std::size_t alignment) override {
+  // Boost.JSON never asks for more than the ordinary alignment, and names another one when it gives a key back.
+  void* do_allocate(std::size_t bytes, std::size_t) override { return ::operator new(bytes); }
+  void do_deallocate(void* memory, std::size_t bytes, std::size_t) override {
     wipe(memory, bytes);
-    ::operator delete(memory, std::align_val_t(alignment));
+    ::operator delete(memory);
   }
   bool do_is_equal(const json::memory_resource& other) const noexcept override { return this == &other; }
 };

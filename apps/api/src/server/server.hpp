@@ -29,7 +29,7 @@ struct Limits {
   std::size_t connections = 8192;           ///< more are answered 503 and closed
   std::chrono::milliseconds idle{60'000};   ///< between requests, and before the first byte
   std::chrono::milliseconds read{10'000};   ///< from the first byte of a head to its end, and again for the body: 408
-  std::chrono::milliseconds write{10'000};  ///< for a client to take an answer, plus a second for each 16 KiB of it
+  std::chrono::milliseconds write{10'000};  ///< for a client to take an answer, plus a second for each 64 KiB of it
 };
 
 /// Which requests get an access-log line. Those that a FastHandler answers well are many and alike: they are counted
