@@ -16,8 +16,8 @@ struct Opening {
   domain::Acr acr = domain::Acr::aal1;
   std::vector<std::string> amr;
   domain::AttemptFactor factor = domain::AttemptFactor::password;
-  std::optional<domain::Device> device;     ///< the known device it comes from
-  std::optional<std::string> device_token;  ///< its token, to be handed back where it was sent
+  std::optional<domain::Device> device{};     ///< the known device it comes from
+  std::optional<std::string> device_token{};  ///< its token, to be handed back where it was sent
   domain::RiskAssessment risk{};
   Duration latency{};
 };
