@@ -15,7 +15,7 @@ std::optional<PublicKeyParts> parts_of(SignatureAlgorithm algorithm, const EVP_P
 /// Whether an RSA modulus and exponent are strong enough to be trusted.
 bool is_sound_rsa(const BIGNUM* modulus, const BIGNUM* exponent);
 
-/// A key out of one PEM or DER document, which must hold nothing else; null when it is none.
+/// A key out of a PEM document, or of DER with nothing after it; null when it is none.
 Key read_public_pem(std::string_view pem);
 Key read_private_pem(std::string_view pem);
 Key read_private_der(std::string_view der);
