@@ -19,7 +19,7 @@ lines.push(line);
 
 writeFileSync(
   new URL("common_passwords.cpp", folder),
-  `// Generated from common_passwords.txt by generate_common_passwords.mjs. Do not edit. Licence: LICENSE-common_passwords.txt.
+  `// Generated from common_passwords.txt by generate_common_passwords.mjs. Do not edit; licence: see SOURCES.md.
 // clang-format off
 #include "auth/data/common_passwords.hpp"
 
