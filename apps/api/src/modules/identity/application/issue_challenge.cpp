@@ -12,18 +12,15 @@
 #include "modules/identity/application/open_session.hpp"
 
 namespace gatehouse::application {
-namespace {
-
-Result<std::vector<std::string>> methods_of(ports::Tx& tx, const domain::UserId& user) {
+Result<std::vector<std::string>> second_factor_methods(ports::Tx& tx, const domain::UserId& user) {
   std::vector<std::string> methods;
   GH_TRY(const auto totp, tx.factors().find_totp(user));
-  if (totp && totp->confirmed_at) methods.push_back("totp");
+  if (!totp || !totp->confirmed_at) return methods;
+  methods.push_back("totp");
   GH_TRY(const auto codes, tx.factors().list_backup_codes(user));
   if (!codes.empty()) methods.push_back("backup_code");
   return methods;
 }
-
-}  // namespace
 
 Result<SignInOutcome> issue_challenge(ports::Tx& tx, Record& record, const Dependencies& deps,
                                       const RequestInfo& request, const FirstFactor& first,
@@ -52,7 +49,7 @@ Result<SignInOutcome> issue_challenge(ports::Tx& tx, Record& record, const Depen
     issued.methods = {"emailed_code"};
     GH_CHECK(mail_code(tx, record, deps, first.user, challenge, now));
   } else {
-    GH_TRY(issued.methods, methods_of(tx, first.user.id));
+    GH_TRY(issued.methods, second_factor_methods(tx, first.user.id));
   }
 
   auto attempt = make_attempt(deps, first.user.email_canonical, request, now);

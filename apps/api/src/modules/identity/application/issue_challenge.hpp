@@ -26,4 +26,7 @@ Result<SignInOutcome> issue_challenge(ports::Tx& tx, Record& record, const Depen
 Result<SignInOutcome> issue_enrollment(ports::Tx& tx, Record& record, const Dependencies& deps,
                                        const FirstFactor& first, Timestamp now);
 
+/// How the user can answer a challenge for the second factor: totp, backup_code. Empty without an enrolled app.
+Result<std::vector<std::string>> second_factor_methods(ports::Tx& tx, const domain::UserId& user);
+
 }  // namespace gatehouse::application
