@@ -94,12 +94,17 @@ Result<RoleCatalog> RoleCatalog::make(const std::vector<RoleDeclaration>& declar
     if (!collect(all, name, path, held)) add_fault(faults, name, "circle", "Its inheritance leads back to itself.");
     effective[name].assign(held.begin(), held.end());
   }
-  if (faults.fields.empty()) return RoleCatalog(std::move(effective));
+  if (faults.fields.empty()) return RoleCatalog(std::move(all), std::move(effective));
   faults.detail = faults.fields.front().field + ": " + faults.fields.front().detail;
   return fail(std::move(faults));
 }
 
 bool RoleCatalog::contains(std::string_view role) const { return effective_.find(role) != effective_.end(); }
+
+const RoleDeclaration* RoleCatalog::find(std::string_view role) const {
+  const auto found = declared_.find(role);
+  return found == declared_.end() ? nullptr : &found->second;
+}
 
 std::vector<std::string> RoleCatalog::names() const {
   std::vector<std::string> names;

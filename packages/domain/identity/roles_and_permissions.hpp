@@ -41,6 +41,8 @@ class RoleCatalog {
   static Result<RoleCatalog> make(const std::vector<RoleDeclaration>& declared);
 
   bool contains(std::string_view role) const;
+  /// What was declared of a role, both places together; nullptr for an unknown one.
+  const RoleDeclaration* find(std::string_view role) const;
   /// All names, sorted.
   std::vector<std::string> names() const;
   /// What a role permits after inheritance, sorted; empty for an unknown one.
@@ -57,8 +59,11 @@ class RoleCatalog {
 
  private:
   using Effective = std::map<std::string, std::vector<std::string>, std::less<>>;
-  explicit RoleCatalog(Effective effective) : effective_(std::move(effective)) {}
+  using Declarations = std::map<std::string, RoleDeclaration, std::less<>>;
+  RoleCatalog(Declarations declared, Effective effective)
+      : declared_(std::move(declared)), effective_(std::move(effective)) {}
 
+  Declarations declared_;
   Effective effective_;
 };
 

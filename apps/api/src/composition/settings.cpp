@@ -83,6 +83,7 @@ Result<Settings> make_settings(const config::Config& config) {
   to.mfa_issuer_name = config.mfa.issuer_name;
   to.throttle_enabled = config.throttle.enabled;
   to.throttle_limits = throttle_limits(config.throttle);
+  to.service_rate = config.throttle.service_rate;
   to.on_suspicious = config.risk.on_suspicious == config::OnSuspicious::challenge ? domain::OnSuspicious::challenge
                                                                                   : domain::OnSuspicious::notify;
   GH_TRY(to.roles, role_catalog(config.roles));
@@ -95,6 +96,7 @@ Result<Settings> make_settings(const config::Config& config) {
   to.retention.audit = config.retention.auth_audit_log;
   to.retention.outbox = config.retention.outbox_events;
   to.retention.mails = config.retention.mails;
+  to.retention.deleted_users = config.retention.deleted_users;
   return to;
 }
 

@@ -35,9 +35,10 @@ struct LinkSettings {
   std::string cancel_deletion;
 };
 
-/// How long rows are kept after they have served.
+/// How long rows are kept after they have served; zero keeps them for good, but for `deleted_users`.
 struct RetentionSettings {
-  Duration login_attempts, audit, outbox, mails, devices;
+  Duration login_attempts{}, audit{}, outbox{}, mails{};
+  Duration deleted_users{};  ///< the grace period between a deletion and the erasure
 };
 
 struct Settings {
@@ -64,6 +65,7 @@ struct Settings {
   std::string mfa_issuer_name;
 
   bool throttle_enabled = true;
+  std::size_t service_rate = 500;  ///< requests a second of one service key
   domain::ThrottleLimits throttle_limits;
   domain::OnSuspicious on_suspicious = domain::OnSuspicious::notify;
 

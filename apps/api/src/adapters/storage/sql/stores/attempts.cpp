@@ -3,6 +3,7 @@
 #include "adapters/storage/sql/stores/filter.hpp"
 #include "adapters/storage/sql/stores/keyset.hpp"
 #include "adapters/storage/sql/stores/mapping.hpp"
+#include "adapters/storage/sql/stores/totals.hpp"
 
 namespace gatehouse::adapters::sql {
 namespace {
@@ -53,6 +54,17 @@ domain::LoginAttempt mapped(const Row& row) {
   return attempt;
 }
 
+Filter conditions(const ports::AttemptFilter& wanted) {
+  Filter filter;
+  if (wanted.user_id) filter.add("user_id = ?", *wanted.user_id);
+  if (wanted.identifier_hmac) filter.add("identifier_hmac = ?", *wanted.identifier_hmac);
+  if (wanted.network) filter.add("network = ?", *wanted.network);
+  if (wanted.outcome) filter.add("outcome = ?", named(*wanted.outcome));
+  if (wanted.from) filter.add("occurred_at >= ?", *wanted.from);
+  if (wanted.to) filter.add("occurred_at < ?", *wanted.to);
+  return filter;
+}
+
 }  // namespace
 
 Result<> SqlLoginAttempts::add(const domain::LoginAttempt& a) {
@@ -65,13 +77,7 @@ Result<> SqlLoginAttempts::add(const domain::LoginAttempt& a) {
 
 Result<ports::Page<domain::LoginAttempt>> SqlLoginAttempts::list(const ports::AttemptFilter& wanted,
                                                                  const ports::PageRequest& page) {
-  Filter filter;
-  if (wanted.user_id) filter.add("user_id = ?", *wanted.user_id);
-  if (wanted.identifier_hmac) filter.add("identifier_hmac = ?", *wanted.identifier_hmac);
-  if (wanted.network) filter.add("network = ?", *wanted.network);
-  if (wanted.outcome) filter.add("outcome = ?", named(*wanted.outcome));
-  if (wanted.from) filter.add("occurred_at >= ?", *wanted.from);
-  if (wanted.to) filter.add("occurred_at < ?", *wanted.to);
+  Filter filter = conditions(wanted);
   if (page.after) {
     GH_TRY(const auto place, read_place(*page.after));
     filter.add("(occurred_at, id) < (" + filter.place(place.time) + ", " + filter.place(place.key) + ")");
@@ -82,6 +88,11 @@ Result<ports::Page<domain::LoginAttempt>> SqlLoginAttempts::list(const ports::At
                   [](const domain::LoginAttempt& last) {
                     return write_place({last.occurred_at, last.id.str()});
                   });
+}
+
+Result<ports::Total> SqlLoginAttempts::count(const ports::AttemptFilter& wanted) {
+  const Filter filter = conditions(wanted);
+  return count_bounded(connection_, "SELECT 1 FROM login_attempts" + filter.where(), filter.params());
 }
 
 Result<ports::AttemptSummary> SqlLoginAttempts::summarize(const std::string& identifier_hmac,

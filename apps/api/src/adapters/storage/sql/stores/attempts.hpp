@@ -12,6 +12,7 @@ class SqlLoginAttempts final : public ports::LoginAttempts {
   Result<> add(const domain::LoginAttempt& attempt) override;
   Result<ports::Page<domain::LoginAttempt>> list(const ports::AttemptFilter& filter,
                                                  const ports::PageRequest& page) override;
+  Result<ports::Total> count(const ports::AttemptFilter& filter) override;
   Result<ports::AttemptSummary> summarize(const std::string& identifier_hmac, const std::string& network,
                                           Timestamp since) override;
   Result<bool> seen_network(const domain::UserId& user, const std::string& network) override;

@@ -3,6 +3,7 @@
 #include "adapters/storage/sql/stores/audit_row.hpp"
 #include "adapters/storage/sql/stores/filter.hpp"
 #include "adapters/storage/sql/stores/keyset.hpp"
+#include "adapters/storage/sql/stores/totals.hpp"
 
 namespace gatehouse::adapters::sql {
 namespace {
@@ -40,6 +41,19 @@ domain::AuditCheckpoint checkpoint_from(const Row& row) {
   return {row.integer(0), row.blob(1), row.text(3), row.time(2)};
 }
 
+/// Only sealed rows are listed: they alone have a place.
+Filter conditions(const ports::AuditFilter& wanted) {
+  Filter filter;
+  filter.add("auth_audit_log.sequence IS NOT NULL");
+  if (wanted.actor_id) filter.add("auth_audit_log.actor_id = ?", *wanted.actor_id);
+  if (wanted.subject_id) filter.add("auth_audit_log.subject_id = ?", *wanted.subject_id);
+  if (wanted.action) filter.add("auth_audit_log.action = ?", *wanted.action);
+  if (wanted.request_id) filter.add("auth_audit_log.request_id = ?", *wanted.request_id);
+  if (wanted.from) filter.add("auth_audit_log.occurred_at >= ?", *wanted.from);
+  if (wanted.to) filter.add("auth_audit_log.occurred_at < ?", *wanted.to);
+  return filter;
+}
+
 }  // namespace
 
 Result<> SqlAuditLog::add(const domain::AuditEntry& e) {
@@ -69,14 +83,7 @@ Result<std::vector<domain::AuditEntry>> SqlAuditLog::opened(const Rows& rows) {
 
 Result<ports::Page<domain::AuditEntry>> SqlAuditLog::list(const ports::AuditFilter& wanted,
                                                           const ports::PageRequest& page) {
-  Filter filter;
-  filter.add("auth_audit_log.sequence IS NOT NULL");
-  if (wanted.actor_id) filter.add("auth_audit_log.actor_id = ?", *wanted.actor_id);
-  if (wanted.subject_id) filter.add("auth_audit_log.subject_id = ?", *wanted.subject_id);
-  if (wanted.action) filter.add("auth_audit_log.action = ?", *wanted.action);
-  if (wanted.request_id) filter.add("auth_audit_log.request_id = ?", *wanted.request_id);
-  if (wanted.from) filter.add("auth_audit_log.occurred_at >= ?", *wanted.from);
-  if (wanted.to) filter.add("auth_audit_log.occurred_at < ?", *wanted.to);
+  Filter filter = conditions(wanted);
   if (page.after) {
     GH_TRY(const auto place, read_place(*page.after));
     GH_TRY(const auto sequence, read_number(place.key));
@@ -90,6 +97,11 @@ Result<ports::Page<domain::AuditEntry>> SqlAuditLog::list(const ports::AuditFilt
   return cut_page(std::move(entries), page.limit, [](const domain::AuditEntry& last) {
     return write_place({last.occurred_at, std::to_string(*last.sequence)});
   });
+}
+
+Result<ports::Total> SqlAuditLog::count(const ports::AuditFilter& wanted) {
+  const Filter filter = conditions(wanted);
+  return count_bounded(connection_, "SELECT 1 FROM auth_audit_log" + filter.where(), filter.params());
 }
 
 Result<std::vector<domain::AuditEntry>> SqlAuditLog::read_from(std::int64_t sequence, int limit) {

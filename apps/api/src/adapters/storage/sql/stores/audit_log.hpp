@@ -15,6 +15,7 @@ class SqlAuditLog final : public ports::AuditLog {
   Result<> add(const domain::AuditEntry& entry) override;
   Result<ports::Page<domain::AuditEntry>> list(const ports::AuditFilter& filter,
                                                const ports::PageRequest& page) override;
+  Result<ports::Total> count(const ports::AuditFilter& filter) override;
   Result<std::vector<domain::AuditEntry>> read_from(std::int64_t sequence, int limit) override;
   Result<std::optional<domain::ChainHead>> head() override;
   Result<std::int64_t> count_unsealed() override;

@@ -5,6 +5,7 @@
 #include "adapters/storage/sql/stores/filter.hpp"
 #include "adapters/storage/sql/stores/keyset.hpp"
 #include "adapters/storage/sql/stores/mapping.hpp"
+#include "adapters/storage/sql/stores/totals.hpp"
 #include "domain/identity/text.hpp"
 
 namespace gatehouse::adapters::sql {
@@ -44,6 +45,15 @@ constexpr Statement kForgetWebhooks{"mails.forget_webhooks",
                                     "WHERE received_at < ?1 ORDER BY received_at LIMIT ?2)"};
 constexpr Statement kReceiveWebhook{
     "mails.receive_webhook", "INSERT INTO mail_webhooks (id, received_at) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING"};
+
+Filter conditions(const ports::MailFilter& wanted) {
+  Filter filter;
+  if (wanted.to) filter.add("recipient_canonical = ?", domain::to_lower_ascii(*wanted.to));
+  if (wanted.user_id) filter.add("user_id = ?", *wanted.user_id);
+  if (wanted.state) filter.add("state = ?", named(*wanted.state));
+  if (wanted.after_id) filter.add("id > ?", *wanted.after_id);
+  return filter;
+}
 
 }  // namespace
 
@@ -105,16 +115,17 @@ Result<std::optional<domain::MailMessage>> SqlMails::find_by_provider_id(const s
 
 Result<ports::Page<domain::MailMessage>> SqlMails::list(const ports::MailFilter& wanted,
                                                         const ports::PageRequest& page) {
-  Filter filter;
-  if (wanted.to) filter.add("recipient_canonical = ?", domain::to_lower_ascii(*wanted.to));
-  if (wanted.user_id) filter.add("user_id = ?", *wanted.user_id);
-  if (wanted.state) filter.add("state = ?", named(*wanted.state));
-  if (wanted.after_id) filter.add("id > ?", *wanted.after_id);
+  Filter filter = conditions(wanted);
   if (page.after) filter.add("id < ?", *page.after);
   const std::string limit = filter.place(page.limit + 1);
   const std::string text = std::string(kSelect) + filter.where() + " ORDER BY id DESC LIMIT " + limit;
   GH_TRY(auto mails, opened(connection_.query({"mails.list", text}, filter.params())));
   return cut_page(std::move(mails), page.limit, [](const domain::MailMessage& last) { return last.id.str(); });
+}
+
+Result<ports::Total> SqlMails::count(const ports::MailFilter& wanted) {
+  const Filter filter = conditions(wanted);
+  return count_bounded(connection_, "SELECT 1 FROM mail_messages" + filter.where(), filter.params());
 }
 
 Result<std::vector<domain::MailMessage>> SqlMails::claim_due(Timestamp now, Duration lease, int limit) {

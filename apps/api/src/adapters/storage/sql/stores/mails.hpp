@@ -16,6 +16,7 @@ class SqlMails final : public ports::Mails {
   Result<std::optional<domain::MailMessage>> find_by_provider_id(const std::string& provider_id) override;
   Result<ports::Page<domain::MailMessage>> list(const ports::MailFilter& filter,
                                                 const ports::PageRequest& page) override;
+  Result<ports::Total> count(const ports::MailFilter& filter) override;
   Result<std::vector<domain::MailMessage>> claim_due(Timestamp now, Duration lease, int limit) override;
   Result<> save_delivery(const domain::MailMessage& message, bool wipe_body) override;
   Result<int> count_to(const std::string& email_canonical, const std::string& template_name, Timestamp since) override;

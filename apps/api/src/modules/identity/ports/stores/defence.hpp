@@ -8,11 +8,11 @@
 namespace gatehouse::ports {
 
 struct AttemptFilter {
-  std::optional<domain::UserId> user_id;
-  std::optional<std::string> identifier_hmac;  ///< of the canonical address
-  std::optional<std::string> network;
-  std::optional<domain::AttemptOutcome> outcome;
-  std::optional<Timestamp> from, to;
+  std::optional<domain::UserId> user_id{};
+  std::optional<std::string> identifier_hmac{};  ///< of the canonical address
+  std::optional<std::string> network{};
+  std::optional<domain::AttemptOutcome> outcome{};
+  std::optional<Timestamp> from{}, to{};
 };
 
 /// What risk assessment asks about the recent past.
@@ -27,6 +27,7 @@ class LoginAttempts {
   virtual ~LoginAttempts() = default;
   virtual Result<> add(const domain::LoginAttempt& attempt) = 0;
   virtual Result<Page<domain::LoginAttempt>> list(const AttemptFilter& filter, const PageRequest& page) = 0;
+  virtual Result<Total> count(const AttemptFilter& filter) = 0;
   /// Counts failures since a time; each count stops at 1,000, so that an attack makes no query dear.
   virtual Result<AttemptSummary> summarize(const std::string& identifier_hmac, const std::string& network,
                                            Timestamp since) = 0;

@@ -12,8 +12,8 @@
 namespace gatehouse::ports {
 
 struct AuditFilter {
-  std::optional<std::string> actor_id, subject_id, action, request_id;
-  std::optional<Timestamp> from, to;
+  std::optional<std::string> actor_id{}, subject_id{}, action{}, request_id{};
+  std::optional<Timestamp> from{}, to{};
 };
 
 class AuditLog {
@@ -22,6 +22,7 @@ class AuditLog {
   virtual Result<> add(const domain::AuditEntry& entry) = 0;
   /// Sealed entries, newest first.
   virtual Result<Page<domain::AuditEntry>> list(const AuditFilter& filter, const PageRequest& page) = 0;
+  virtual Result<Total> count(const AuditFilter& filter) = 0;
   /// Sealed entries from `sequence` on, oldest first: for verification and export.
   virtual Result<std::vector<domain::AuditEntry>> read_from(std::int64_t sequence, int limit) = 0;
   /// Where the sealed chain ends; nothing while no entry was ever sealed.
@@ -55,10 +56,10 @@ class Outbox {
 };
 
 struct MailFilter {
-  std::optional<std::string> to;
-  std::optional<domain::UserId> user_id;
-  std::optional<domain::MailState> state;
-  std::optional<domain::MailId> after_id;  ///< only newer ones
+  std::optional<std::string> to{};
+  std::optional<domain::UserId> user_id{};
+  std::optional<domain::MailState> state{};
+  std::optional<domain::MailId> after_id{};  ///< only newer ones
 };
 
 class Mails {
@@ -69,6 +70,7 @@ class Mails {
   virtual Result<std::optional<domain::MailMessage>> find_by_provider_id(const std::string& provider_id) = 0;
   /// Newest first; bodies are opened.
   virtual Result<Page<domain::MailMessage>> list(const MailFilter& filter, const PageRequest& page) = 0;
+  virtual Result<Total> count(const MailFilter& filter) = 0;
   /// Claims up to `limit` due messages: each one's next_attempt_at moves to the end of the lease, so that no other
   /// worker sees it until then. Expired ones are among them; the worker gives those up.
   virtual Result<std::vector<domain::MailMessage>> claim_due(Timestamp now, Duration lease, int limit) = 0;
