@@ -69,4 +69,16 @@ Result<> settle_try(ports::Tx& tx, const Reserved& reserved, domain::TryOutcome 
   return {};
 }
 
+Result<> forgive(ports::Tx& tx, const Dependencies& deps, const std::string& email_canonical,
+                 const std::vector<domain::Device>& devices, const std::vector<std::string>& ips) {
+  using enum domain::BudgetKind;
+  const auto clear = [&](domain::BudgetKind kind, const ThrottleSubject& subject) {
+    return tx.throttle().clear(kind, key_of(deps, kind, subject));
+  };
+  GH_CHECK(clear(account, {email_canonical, {}, std::nullopt}));
+  for (const auto& ip : ips) GH_CHECK(clear(pair, {email_canonical, ip, std::nullopt}));
+  for (const auto& known : devices) GH_CHECK(clear(device, {email_canonical, {}, known.id}));
+  return {};
+}
+
 }  // namespace gatehouse::application

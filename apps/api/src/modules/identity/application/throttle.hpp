@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "domain/identity/device.hpp"
 #include "domain/identity/throttle_policy.hpp"
 #include "modules/identity/application/dependencies.hpp"
 
@@ -33,5 +34,10 @@ Result<Reserved> reserve_try(ports::Tx& tx, const Dependencies& deps, const std:
 
 /// failure keeps what was taken; success and unjudged give it back (domain::settle).
 Result<> settle_try(ports::Tx& tx, const Reserved& reserved, domain::TryOutcome outcome);
+
+/// Empties the budgets that hold an account back: its own, those of its known devices, and those of the pairs with
+/// the networks that tries lately came from (`ips`). Networks' own budgets stay: they are about others too.
+Result<> forgive(ports::Tx& tx, const Dependencies& deps, const std::string& email_canonical,
+                 const std::vector<domain::Device>& devices, const std::vector<std::string>& ips);
 
 }  // namespace gatehouse::application
