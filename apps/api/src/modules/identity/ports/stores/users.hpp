@@ -7,11 +7,11 @@
 namespace gatehouse::ports {
 
 struct UserFilter {
-  std::optional<std::string> query;  ///< case-folded prefix of address or name, or an exact id
-  std::optional<std::string> email_canonical;
-  std::vector<domain::UserId> ids;  ///< at most 100
-  std::optional<domain::UserStatus> status;
-  std::optional<std::string> role;  ///< assigned and not expired at `now`
+  std::optional<std::string> query{};  ///< case-folded prefix of address or name, or an exact id
+  std::optional<std::string> email_canonical{};
+  std::vector<domain::UserId> ids{};  ///< at most 100
+  std::optional<domain::UserStatus> status{};
+  std::optional<std::string> role{};  ///< assigned and not expired at `now`
   Timestamp now{};
 };
 
