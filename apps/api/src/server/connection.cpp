@@ -42,6 +42,19 @@ constexpr std::size_t kMostPending = 64 * 1024;  // answers to pipelined request
 constexpr std::chrono::seconds kLinger{2};
 constexpr std::size_t kMostLingered = 1024 * 1024;
 
+const char* why(Admission admission) {
+  switch (admission) {
+    case Admission::full:
+      return "the lane is full";
+    case Admission::over_share:
+      return "the network's share of the lane is used up";
+    case Admission::accepted:
+    case Admission::stopped:
+      break;
+  }
+  return "the lane has stopped";
+}
+
 // Suspends the coroutine until `start`'s argument is called, once, from any thread.
 template <class Start>
 auto suspend(Executor executor, Start start) {
@@ -80,6 +93,7 @@ class Connection final : public Swept, public std::enable_shared_from_this<Conne
     const auto endpoint = socket().remote_endpoint(ec);
     if (ec) return;
     peer_ = address_of(endpoint.address());
+    exchange_.request.peer_ip = peer_.str();
     socket().set_option(asio::ip::tcp::no_delay(true), ec);
     auto self = this->shared_from_this();
     auto whole = [self]() -> Task<void> { co_await self->serve(); };
@@ -349,7 +363,7 @@ Task<std::optional<Response>> Connection<Stream>::on_lane() {
   Error error;
   error.code = ErrorCode::overloaded;
   error.retry_after = std::chrono::seconds(1);
-  error.cause = admission == Admission::full ? "the lane is full" : "the network's share of the lane is used up";
+  error.cause = why(admission);
   co_return Response::problem(std::move(error));
 }
 

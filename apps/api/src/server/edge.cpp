@@ -183,7 +183,6 @@ std::optional<Response> Edge::admit(Exchange& exchange, const Head& head, const 
   request.received_at = std::chrono::steady_clock::now();
   assign_fields(request, head);
   request.tls = tls;
-  request.peer_ip = peer.str();
   exchange.match = {};
   exchange.head_only = head.method == "HEAD";
   exchange.keep_alive = head.keep_alive && !draining.load(std::memory_order_relaxed);
@@ -207,6 +206,8 @@ std::optional<Response> Edge::run_fast(Exchange& exchange) const {
     return response;
   } catch (const std::exception& error) {
     return internal(error.what());
+  } catch (...) {
+    return internal("an unknown exception");
   }
 }
 

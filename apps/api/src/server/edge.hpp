@@ -43,7 +43,8 @@ class Edge {
  public:
   Edge(ServerOptions options, Router router, Lanes& lanes, observability::Metrics& metrics, ServerHooks hooks);
 
-  /// Fills the exchange from a head; an answer that is due before any handler runs, if there is one.
+  /// Fills the exchange from a head (its peer_ip is the connection's to set, once); an answer that is due before any
+  /// handler runs, if there is one.
   std::optional<Response> admit(Exchange& exchange, const Head& head, const IpAddress& peer, bool tls) const;
   /// The fast handler's answer, if the route has one and it gives one.
   std::optional<Response> run_fast(Exchange& exchange) const;

@@ -133,4 +133,17 @@ void Lanes::stop() {
   upstream_->stop();
 }
 
+void publish(const Lanes& lanes, observability::Metrics& metrics) {
+  constexpr std::pair<Lane, const char*> kLanes[] = {
+      {Lane::store, "store"}, {Lane::hash, "hash"}, {Lane::upstream, "upstream"}};
+  for (const auto& [lane, name] : kLanes) {
+    auto queued = metrics.gauge("gatehouse_lane_queued", "Requests that wait for a thread", {{"lane", name}});
+    auto running = metrics.gauge("gatehouse_lane_running", "Requests that have a thread", {{"lane", name}});
+    metrics.before_exposition([&lanes, which = lane, queued, running]() mutable {
+      queued.set(static_cast<double>(lanes.queued(which)));
+      running.set(static_cast<double>(lanes.running(which)));
+    });
+  }
+}
+
 }  // namespace gatehouse::server

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "observability/metrics.hpp"
 #include "server/route.hpp"
 
 namespace gatehouse::server {
@@ -49,5 +50,8 @@ class Lanes {
   Pool& pool(Lane lane) const;
   std::unique_ptr<Pool> store_, hash_, upstream_;
 };
+
+/// Gauges of what waits and what runs on each lane, looked at on each exposition. The lanes outlive the last of those.
+void publish(const Lanes& lanes, observability::Metrics& metrics);
 
 }  // namespace gatehouse::server

@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <mutex>
+
+#include "observability/log.hpp"
 #include "server/tests/support.hpp"
 
 namespace gatehouse::server::test {
@@ -229,6 +232,42 @@ TEST(Edge, counts_requests_by_route) {
   const auto text = server.metrics.expose();
   EXPECT_NE(text.find(R"(gatehouse_http_requests_total{method="GET",route="/items/{id}",status="2xx"} 2)"), text.npos);
   EXPECT_NE(text.find(R"(gatehouse_http_requests_total{method="other",route="none",status="4xx"} 1)"), text.npos);
+}
+
+TEST(Edge, logs_the_template_and_never_what_the_client_sent) {
+  std::mutex mutex;
+  std::vector<std::string> lines;
+  observability::configure_logging({observability::Level::debug, [&](std::string_view line) {
+                                      const std::lock_guard lock(mutex);
+                                      lines.emplace_back(line);
+                                    }});
+  {
+    auto routes = toy_routes();
+    routes.push_back(laned("GET", "/fails", [](const Request&) {
+      Error error;
+      error.code = ErrorCode::dependency_unavailable;
+      error.cause = "disk\r\n{\"event\":\"forged\"}\x1b[31m";
+      return Response::problem(std::move(error));
+    }));
+    const TestServer server(std::move(routes));
+    const std::string agent = "User-Agent: hunter2-" + std::string(8000, 'a') + "\r\nAuthorization: Bearer hunter2\r\n";
+    server.call(get("/items/hunter2?token=hunter2", agent));
+    server.call(get("/hunter2?token=hunter2", agent));
+    server.call(post("/echo", "{\"password\":\"hunter2\"}", agent));
+    server.call(get("/fails", agent));
+  }
+  observability::configure_logging({});
+  std::size_t forged = 0;
+  for (const auto& line : lines) {
+    EXPECT_EQ(line.find("hunter2"), line.npos) << line;
+    EXPECT_EQ(line.find('\n'), line.npos);
+    EXPECT_EQ(line.find('\x1b'), line.npos);
+    if (boost::json::parse(line).at("event").as_string() == "forged") ++forged;
+  }
+  EXPECT_EQ(forged, 0u);
+  ASSERT_EQ(lines.size(), 5u);
+  EXPECT_EQ(boost::json::parse(lines[0]).at("route").as_string(), "/items/{id}");
+  EXPECT_EQ(boost::json::parse(lines[1]).at("route").as_string(), "");
 }
 
 TEST(Edge, strips_the_base_path_and_keeps_probes_at_the_root) {

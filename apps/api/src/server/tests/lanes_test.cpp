@@ -69,6 +69,20 @@ TEST(Lanes, finishes_what_was_accepted_before_it_stops) {
   EXPECT_EQ(done, 50);
 }
 
+TEST(Lanes, show_how_busy_they_are) {
+  Lanes lanes({{1, 4, 0}, {1, 1, 0}, {1, 1, 0}});
+  observability::Metrics metrics;
+  publish(lanes, metrics);
+  Gate gate;
+  for (int i = 0; i < 3; ++i) lanes.submit(Lane::store, "", [&] { gate.wait(); });
+  ASSERT_TRUE(eventually([&] { return gate.waiting() == 1; }));
+  const auto text = metrics.expose();
+  EXPECT_NE(text.find("gatehouse_lane_queued{lane=\"store\"} 2"), text.npos);
+  EXPECT_NE(text.find("gatehouse_lane_running{lane=\"store\"} 1"), text.npos);
+  EXPECT_NE(text.find("gatehouse_lane_running{lane=\"hash\"} 0"), text.npos);
+  gate.open();
+}
+
 TEST(Lanes, a_full_hash_lane_sheds_load_and_starves_nobody_else) {
   Gate gate;
   auto routes = toy_routes();
