@@ -25,12 +25,12 @@ std::size_t on_read(char* out, std::size_t size, std::size_t count, void* source
   return chunk;
 }
 
-// The server's lines of conversation; the last one says why.
+// The server's lines of conversation; the last refusal says why.
 std::size_t on_line(char* data, std::size_t, std::size_t size, void* target) {
-  auto* last = static_cast<std::string*>(target);
+  auto* refusal = static_cast<std::string*>(target);
   std::string line(data, std::min<std::size_t>(size, 300));
   std::erase_if(line, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-  if (!line.empty()) *last = std::move(line);
+  if (line.starts_with('4') || line.starts_with('5')) *refusal = std::move(line);
   return size;
 }
 
@@ -41,13 +41,13 @@ struct SmtpClient::Impl {
   bool on_this_machine = false;
   CurlPool pool{4};
 
-  SmtpReply perform(CurlPool::Lease& lease, std::string& last_line) {
+  SmtpReply perform(CurlPool::Lease& lease, std::string& refusal) {
     CURL* handle = lease.get();
     curl_easy_setopt(handle, CURLOPT_URL, settings.url.expose().c_str());
     curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
     curl_easy_setopt(handle, CURLOPT_USE_SSL, static_cast<long>(on_this_machine ? CURLUSESSL_NONE : CURLUSESSL_ALL));
     curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, &on_line);
-    curl_easy_setopt(handle, CURLOPT_HEADERDATA, &last_line);
+    curl_easy_setopt(handle, CURLOPT_HEADERDATA, &refusal);
     const auto failure = lease.perform({std::chrono::milliseconds(10'000), settings.timeout, true, settings.ca_file});
     long code = 0;
     curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &code);
@@ -55,7 +55,7 @@ struct SmtpClient::Impl {
     reply.code = static_cast<int>(code);
     reply.accepted = failure.code == CURLE_OK;
     reply.refused_login = failure.code == CURLE_LOGIN_DENIED;
-    reply.text = code >= 400 && !last_line.empty() ? last_line : failure.text;
+    reply.text = code >= 400 && !refusal.empty() ? refusal : failure.text;
     return reply;
   }
 };
@@ -74,7 +74,7 @@ SmtpReply SmtpClient::send(const std::string& from, const std::string& to, const
   CurlList recipients;
   append(recipients, "<" + to + ">");
   Upload upload{message};
-  std::string last_line;
+  std::string refusal;
   const std::string sender = "<" + from + ">";
   curl_easy_setopt(handle, CURLOPT_MAIL_FROM, sender.c_str());
   curl_easy_setopt(handle, CURLOPT_MAIL_RCPT, recipients.get());
@@ -82,15 +82,15 @@ SmtpReply SmtpClient::send(const std::string& from, const std::string& to, const
   curl_easy_setopt(handle, CURLOPT_READFUNCTION, &on_read);
   curl_easy_setopt(handle, CURLOPT_READDATA, &upload);
   curl_easy_setopt(handle, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(message.size()));
-  return impl_->perform(lease, last_line);
+  return impl_->perform(lease, refusal);
 }
 
 SmtpReply SmtpClient::greet() {
   CurlPool::Lease lease(impl_->pool, "smtp");
-  std::string last_line;
+  std::string refusal;
   curl_easy_setopt(lease.get(), CURLOPT_CUSTOMREQUEST, "NOOP");
   curl_easy_setopt(lease.get(), CURLOPT_NOBODY, 1L);
-  return impl_->perform(lease, last_line);
+  return impl_->perform(lease, refusal);
 }
 
 bool is_plain_address(std::string_view address) {
