@@ -28,6 +28,7 @@ import type {
   ComplianceRequest,
   ComplianceState,
   EmailRequest,
+  ForgotPasswordRequest,
   EventFeed,
   Export,
   Introspection,
@@ -156,7 +157,7 @@ export class HttpIdentityService implements IdentityService {
     return this.#call("GET", `/v1/mfa/challenges/${id(challengeId)}`, { as: "service" }, options);
   }
 
-  async forgotPassword(args: EmailRequest, options?: CallOptions): Promise<void> {
+  async forgotPassword(args: ForgotPasswordRequest, options?: CallOptions): Promise<void> {
     await this.#call("POST", "/v1/password/forgot", { as: "nobody", json: present(args) }, options);
   }
 

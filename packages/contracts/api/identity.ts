@@ -23,6 +23,7 @@ import type {
   ComplianceRequest,
   ComplianceState,
   EmailRequest,
+  ForgotPasswordRequest,
   EventFeed,
   Export,
   Introspection,
@@ -142,7 +143,7 @@ export interface IdentityService {
   createChallenge(userId: string, purpose: string, options?: CallOptions): Promise<Challenge>;
   /** The state of a challenge that this service asked for. */
   getChallenge(challengeId: ChallengeId, options?: CallOptions): Promise<ChallengeState>;
-  forgotPassword(args: EmailRequest, options?: CallOptions): Promise<void>;
+  forgotPassword(args: ForgotPasswordRequest, options?: CallOptions): Promise<void>;
   resetPassword(token: string, password: string, options?: CallOptions): Promise<void>;
   confirmEmailChange(token: string, options?: CallOptions): Promise<void>;
   undoEmailChange(token: string, options?: CallOptions): Promise<void>;

@@ -123,6 +123,13 @@ export interface EmailRequest {
   client_id?: ClientId;
 }
 
+export interface ForgotPasswordRequest {
+  email: Email;
+  client_id?: ClientId;
+  /** `gthd_…` of an earlier sign-in: the device has a share of its own in the cap of mails. */
+  device_token?: string;
+}
+
 export interface SignInRequest {
   email: Email;
   password: Password;
@@ -219,6 +226,9 @@ export interface Reauthenticated {
 export interface PasswordResetRequest {
   token: MailedToken;
   password: Password;
+  method?: Method;
+  /** Asked for in the 72 hours after an undone change of address: a code of the second factor besides. */
+  code?: Code;
 }
 
 export interface AcceptInvitationRequest {
@@ -361,7 +371,8 @@ export interface TotpConfirmed {
 /** Everything held of the person, as GDPR article 20 asks; neither compliance state nor staff identities. */
 export interface Export {
   exported_at: Time;
-  user: User;
+  /** As `User`, without its compliance state. */
+  user: Record<string, unknown>;
   sessions?: Record<string, unknown>[];
   accounts?: Record<string, unknown>[];
   devices?: Record<string, unknown>[];
