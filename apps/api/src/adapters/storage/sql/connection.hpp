@@ -36,7 +36,7 @@ class Connection {
 
   /// Tells the other processes that a session's or user's cached state is void, once this transaction commits.
   /// PostgreSQL notifies; on SQLite the row in session_invalidations is the message and this does nothing. The payload
-  /// is "session:ID" or "user:ID".
+  /// is "session:ID" or "user:ID"; "all" empties the maps.
   virtual void announce_invalidation(std::string_view payload) = 0;
 
   /// Runs a text of several statements without parameters: for migrations alone.

@@ -2,8 +2,8 @@
 // A database as the SQL store, the migrator and the fence see it: transactions around work on a Connection. Implemented
 // by sqlite/driver and postgres/driver; made by composition, which hands it to SqlStore. Thread-safe and blocking.
 //
-// Errors of all of them: what the work returned, or to_failure() of what the database said. A conflict (errors.hpp) runs
-// the work again, at most kTries times. After an error of write() or migrate() nothing was written.
+// Errors of all of them: what the work returned, or to_failure() of what the database said. A conflict (errors.hpp)
+// runs the work again, at most kTries times. After an error of write() or migrate() nothing was written.
 #include <functional>
 #include <memory>
 

@@ -13,9 +13,9 @@ namespace {
 constexpr Statement kHasLedger{
     "migrations.has_ledger", "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migrations'",
     "SELECT count(*) FROM pg_tables WHERE schemaname = 'identity' AND tablename = 'schema_migrations'"};
-constexpr Statement kCountTables{
-    "migrations.count_tables", "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
-    "SELECT count(*) FROM pg_tables WHERE schemaname = 'identity'"};
+constexpr Statement kCountTables{"migrations.count_tables",
+                                 "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+                                 "SELECT count(*) FROM pg_tables WHERE schemaname = 'identity'"};
 constexpr Statement kHasSchema{"migrations.has_schema", "SELECT 1",
                                "SELECT count(*) FROM pg_namespace WHERE nspname = 'identity'"};
 constexpr Statement kList{"migrations.list",
@@ -77,8 +77,8 @@ Result<SchemaState> Migrator::compare(Connection& connection) {
     }
   }
   for (const Migration& migration : known_) {
-    const auto found = std::find_if(applied.begin(), applied.end(),
-                                    [&](const Row& row) { return row.small(0) == migration.number; });
+    const auto found =
+        std::find_if(applied.begin(), applied.end(), [&](const Row& row) { return row.small(0) == migration.number; });
     if (found == applied.end()) {
       state.pending.emplace_back(migration.name);
     } else if (found->text(3) != checksum(migration)) {

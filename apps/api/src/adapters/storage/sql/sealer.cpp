@@ -24,15 +24,13 @@ constexpr Statement kUnsealedAudit{
     "SELECT position, id, occurred_at, actor_type, actor_id, subject_id, action, outcome, reason, request_id, details, "
     "personal_digest FROM auth_audit_log WHERE sequence IS NULL ORDER BY position LIMIT ?1"};
 constexpr Statement kUnsealedOutbox{
-    "sealer.outbox",
-    "SELECT position, subject FROM outbox_events WHERE sequence IS NULL ORDER BY position LIMIT ?1"};
+    "sealer.outbox", "SELECT position, subject FROM outbox_events WHERE sequence IS NULL ORDER BY position LIMIT ?1"};
 constexpr Statement kUnsealedInvalidations{
     "sealer.invalidations",
     "SELECT position FROM session_invalidations WHERE sequence IS NULL ORDER BY position LIMIT ?1"};
 
 constexpr Statement kSealAudit{
-    "sealer.seal_audit",
-    "UPDATE auth_audit_log SET sequence = ?2, previous_hash = ?3, hash = ?4 WHERE position = ?1"};
+    "sealer.seal_audit", "UPDATE auth_audit_log SET sequence = ?2, previous_hash = ?3, hash = ?4 WHERE position = ?1"};
 constexpr Statement kSealAuditRows{
     "sealer.seal_audit_rows", "",
     "UPDATE auth_audit_log SET sequence = r.sequence, previous_hash = decode(r.previous_hash, 'hex'), "
@@ -166,7 +164,9 @@ int seal_outbox(Connection& connection) {
   }
   write_places(
       connection, places, kSealOutbox, kSealOutboxRows,
-      [](const Place& place) -> Params { return {place.position, place.sequence, place.userversion}; },
+      [](const Place& place) -> Params {
+        return {place.position, place.sequence, place.userversion};
+      },
       [](const Place& place) -> json::object {
         json::object row{{"position", place.position}, {"sequence", place.sequence}};
         if (place.userversion) row.emplace("userversion", *place.userversion);
@@ -185,7 +185,9 @@ int seal_invalidations(Connection& connection) {
   for (const Row& row : rows) places.push_back({.position = row.integer(0), .sequence = ++sequence});
   write_places(
       connection, places, kSealInvalidation, kSealInvalidationRows,
-      [](const Place& place) -> Params { return {place.position, place.sequence}; },
+      [](const Place& place) -> Params {
+        return {place.position, place.sequence};
+      },
       [](const Place& place) -> json::object {
         return {{"position", place.position}, {"sequence", place.sequence}};
       });

@@ -7,8 +7,8 @@
 
 namespace gatehouse::adapters::sql {
 
-/// Seals at most kSealBatch rows of each ledger, and returns how many in all; 0 also when another is sealing. Must run in a
-/// transaction.
+/// Seals at most kSealBatch rows of each ledger, and returns how many in all; 0 also when another is sealing. Must run
+/// in a transaction.
 inline constexpr int kSealBatch = 1000;
 int seal_rows(Connection& connection);
 

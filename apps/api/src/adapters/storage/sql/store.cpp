@@ -68,4 +68,14 @@ Result<int> SqlStore::seal() {
   return sealed;
 }
 
+Result<FenceReport> SqlStore::fence(Timestamp now, Duration longest_token, const Then& then) {
+  FenceReport report;
+  GH_CHECK(driver_->write([&](Connection& connection) -> Result<> {
+    report = fence_database(connection, now, now + longest_token);
+    Transaction transaction(connection, *cipher_);
+    return then(transaction);
+  }));
+  return report;
+}
+
 }  // namespace gatehouse::adapters::sql

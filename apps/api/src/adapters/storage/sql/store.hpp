@@ -2,9 +2,11 @@
 // ports::Store over a Driver: every store of the application in SQL, one transaction at a time. Made by composition in
 // this order: driver, Migrator, SqlStore, the data cipher (which keeps its keys in the store), use_cipher(). A closure
 // that writes may let the cipher read the store for a key it has not seen, but nothing in it may write() again.
+#include <functional>
 #include <memory>
 
 #include "adapters/storage/sql/driver.hpp"
+#include "adapters/storage/sql/fence_operation.hpp"
 #include "modules/identity/ports/data_cipher.hpp"
 #include "modules/identity/ports/store.hpp"
 
@@ -21,6 +23,11 @@ class SqlStore final : public ports::Store {
 
   Result<> check() override;
   Result<int> seal() override;
+
+  using Then = std::function<Result<>(ports::Tx&)>;
+  /// `gatehouse fence` (fence_operation.hpp), with `then` in the same transaction: for the audit row that names the
+  /// last anchor. Errors as those of write().
+  Result<FenceReport> fence(Timestamp now, Duration longest_token, const Then& then);
 
  protected:
   Result<> run_read(const Body& body) override;

@@ -1,0 +1,331 @@
+#include "adapters/storage/postgres/connection.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+
+#include "adapters/storage/postgres/wire.hpp"
+
+namespace gatehouse::adapters::postgres {
+namespace {
+
+using sql::DatabaseError;
+using sql::DatabaseErrorKind;
+using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+constexpr sql::Statement kNotify{"invalidations.notify", "SELECT pg_notify('identity_invalidations', ?1)"};
+// The server's own limit strikes first; this much later the client gives up on a server that does not answer at all.
+constexpr auto kGrace = 1000ms;
+// Statements whose text is built per call (filters) must not fill the server's memory.
+constexpr std::size_t kMostPrepared = 512;
+
+DatabaseErrorKind kind_of(std::string_view state) {
+  const auto is = [&](auto... codes) { return ((state == codes) || ...); };
+  // A missing parent (23503) means that another transaction removed it meanwhile: the closure will see that when run
+  // again.
+  if (is("40001", "40P01", "23503")) return DatabaseErrorKind::conflict;
+  if (is("23505")) return DatabaseErrorKind::unique_violation;
+  if (is("55P03", "57014", "25P03")) return DatabaseErrorKind::busy;
+  if (is("53100")) return DatabaseErrorKind::full;
+  if (is("25006")) return DatabaseErrorKind::read_only;
+  if (is("XX001", "XX002")) return DatabaseErrorKind::corrupt;
+  // 0A000 and 26000: the prepared statement is no more what it was, after a migration or a pooler; 58030 is I/O.
+  if (is("0A000", "26000", "58030")) return DatabaseErrorKind::unavailable;
+  const std::string_view area = state.substr(0, 2);
+  if (area == "08" || area == "53" || area == "57") return DatabaseErrorKind::unavailable;
+  return DatabaseErrorKind::other;
+}
+
+std::string one_line(const char* message) {
+  std::string line = message != nullptr ? message : "";
+  while (!line.empty() && std::isspace(static_cast<unsigned char>(line.back())) != 0) line.pop_back();
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  return line;
+}
+
+/// The session's settings, after whatever `options` the URL brings.
+std::string session_options(const ConnectSettings& settings) {
+  std::string options;
+  char* problem = nullptr;
+  PQconninfoOption* parsed = PQconninfoParse(settings.url.c_str(), &problem);
+  // libpq's message would quote the URL with its password.
+  PQfreemem(problem);
+  if (parsed == nullptr)
+    throw DatabaseError(DatabaseErrorKind::unavailable, "the URL is not a valid postgresql:// URL");
+  for (const PQconninfoOption* option = parsed; option->keyword != nullptr; ++option) {
+    if (std::string_view(option->keyword) == "options" && option->val != nullptr)
+      options = std::string(option->val) + " ";
+  }
+  PQconninfoFree(parsed);
+  return options + fmt::format(
+                       "-c search_path=identity,pg_temp -c statement_timeout={} -c lock_timeout={} "
+                       "-c idle_in_transaction_session_timeout={} -c timezone=UTC -c jit=off "
+                       "-c default_transaction_isolation=read\\ committed",
+                       settings.statement_timeout.count(), settings.lock_timeout.count(),
+                       (settings.statement_timeout + kGrace).count());
+}
+
+pg_conn* begin_connecting(const ConnectSettings& settings) {
+  const std::string options = session_options(settings);
+  const std::string timeout = std::to_string(std::max<long>(2, settings.connect_timeout.count() / 1000));
+  const std::string unacknowledged = std::to_string((settings.statement_timeout + kGrace).count());
+  const char* keywords[] = {
+      "dbname",           "fallback_application_name", "client_encoding",     "options",          "connect_timeout",
+      "tcp_user_timeout", "keepalives_idle",           "keepalives_interval", "keepalives_count", nullptr};
+  const char* values[] = {settings.url.c_str(),
+                          "gatehouse",
+                          "UTF8",
+                          options.c_str(),
+                          timeout.c_str(),
+                          unacknowledged.c_str(),
+                          "10",
+                          "3",
+                          "3",
+                          nullptr};
+  return PQconnectStartParams(keywords, values, 1);
+}
+
+void wait_until_connected(pg_conn* connection, Clock::time_point deadline) {
+  PostgresPollingStatusType status = PGRES_POLLING_WRITING;
+  while (status != PGRES_POLLING_OK) {
+    if (connection == nullptr || PQstatus(connection) == CONNECTION_BAD || status == PGRES_POLLING_FAILED) {
+      throw DatabaseError(DatabaseErrorKind::unavailable, one_line(PQerrorMessage(connection)));
+    }
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    pollfd waited{.fd = PQsocket(connection),
+                  .events = static_cast<short>(status == PGRES_POLLING_READING ? POLLIN : POLLOUT),
+                  .revents = 0};
+    if (left <= 0 || poll(&waited, 1, static_cast<int>(left)) == 0) {
+      throw DatabaseError(DatabaseErrorKind::unavailable, "no connection within the time limit");
+    }
+    status = PQconnectPoll(connection);
+  }
+}
+
+std::int64_t changed_rows(const pg_result* result) {
+  const std::string_view count = PQcmdTuples(const_cast<pg_result*>(result));
+  std::int64_t number = 0;
+  std::from_chars(count.data(), count.data() + count.size(), number);
+  return number;
+}
+
+}  // namespace
+
+void PgConnection::Finish::operator()(pg_conn* connection) const { PQfinish(connection); }
+void PgConnection::Clear::operator()(pg_result* result) const { PQclear(result); }
+
+PgConnection::PgConnection(const ConnectSettings& settings)
+    : connection_(begin_connecting(settings)), patience_(settings.statement_timeout + kGrace) {
+  wait_until_connected(connection_.get(), Clock::now() + settings.connect_timeout);
+  PQsetnonblocking(connection_.get(), 1);
+  PQsetNoticeProcessor(
+      connection_.get(), [](void*, const char*) {}, nullptr);
+}
+
+PgConnection::~PgConnection() = default;
+
+int PgConnection::backend_pid() const { return PQbackendPID(connection_.get()); }
+
+void PgConnection::throw_cut(std::string_view doing) {
+  broken_ = true;
+  throw DatabaseError(DatabaseErrorKind::unavailable,
+                      fmt::format("{}: {}", doing, one_line(PQerrorMessage(connection_.get()))));
+}
+
+void PgConnection::wait_for_socket(short events, Moment deadline, std::string_view doing) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+  pollfd waited{.fd = PQsocket(connection_.get()), .events = events, .revents = 0};
+  if (left <= 0 || poll(&waited, 1, static_cast<int>(left)) == 0) {
+    broken_ = true;
+    throw DatabaseError(DatabaseErrorKind::unavailable, fmt::format("{}: no answer within the time limit", doing));
+  }
+}
+
+PgConnection::ResultPtr PgConnection::wait_for_result(std::string_view doing) {
+  const Moment deadline = Clock::now() + patience_;
+  while (const int unsent = PQflush(connection_.get())) {
+    if (unsent < 0) throw_cut(doing);
+    wait_for_socket(POLLIN | POLLOUT, deadline, doing);
+    if (PQconsumeInput(connection_.get()) == 0) throw_cut(doing);
+  }
+  ResultPtr last;
+  while (true) {
+    while (PQisBusy(connection_.get()) != 0) {
+      wait_for_socket(POLLIN, deadline, doing);
+      if (PQconsumeInput(connection_.get()) == 0) throw_cut(doing);
+    }
+    ResultPtr result(PQgetResult(connection_.get()));
+    if (!result) break;
+    // Of a script the first failure counts, of several answers the last.
+    if (!last || PQresultStatus(last.get()) != PGRES_FATAL_ERROR) last = std::move(result);
+  }
+  if (!last || PQstatus(connection_.get()) == CONNECTION_BAD) throw_cut(doing);
+  throw_if_failed(last.get(), doing);
+  return last;
+}
+
+void PgConnection::throw_if_failed(const pg_result* result, std::string_view doing) {
+  const ExecStatusType status = PQresultStatus(result);
+  if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return;
+  const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  if (state == nullptr) throw_cut(doing);
+  const DatabaseErrorKind kind = kind_of(state);
+  if (kind == DatabaseErrorKind::unavailable) broken_ = true;
+  const char* constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
+  // The primary message alone: the detail would quote values.
+  throw DatabaseError(
+      kind, fmt::format("{}: {} ({})", doing, one_line(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY)), state),
+      constraint != nullptr ? constraint : "");
+}
+
+const std::string& PgConnection::prepare(const sql::Statement& statement, const sql::Params& params) {
+  const std::string_view text = statement.postgres.empty() ? statement.text : statement.postgres;
+  // A parameter's kind belongs to the key: where null stands bare, the server inferred another type.
+  std::string key(text);
+  for (const sql::Value& value : params) key += static_cast<char>('0' + static_cast<int>(value.kind()));
+  if (const auto found = prepared_.find(key); found != prepared_.end()) return found->second;
+  if (prepared_.size() >= kMostPrepared) {
+    run_script("DEALLOCATE ALL");
+    prepared_.clear();
+  }
+  std::vector<Oid> types;
+  types.reserve(params.size());
+  for (const sql::Value& value : params) types.push_back(oid_of(value.kind()));
+  const Numbered numbered = with_dollars(text);
+  if (numbered.parameters != params.size()) {
+    throw std::logic_error(
+        fmt::format("{}: {} parameters for {} placeholders", statement.name, params.size(), numbered.parameters));
+  }
+  std::string name = fmt::format("s{}", next_name_++);
+  if (PQsendPrepare(connection_.get(), name.c_str(), numbered.text.c_str(), static_cast<int>(types.size()),
+                    types.data()) == 0) {
+    throw_cut(statement.name);
+  }
+  wait_for_result(statement.name);
+  return prepared_.emplace(std::move(key), std::move(name)).first->second;
+}
+
+PgConnection::ResultPtr PgConnection::run(const sql::Statement& statement, const sql::Params& params) {
+  const std::string& name = prepare(statement, params);
+  std::vector<std::string> encoded(params.size());
+  std::vector<const char*> values(params.size(), nullptr);
+  std::vector<int> lengths(params.size(), 0);
+  const std::vector<int> binary(params.size(), 1);
+  for (std::size_t i = 0; i < params.size(); ++i) {
+    if (params[i].is_null()) continue;
+    encoded[i] = encode(params[i]);
+    values[i] = encoded[i].data();
+    lengths[i] = static_cast<int>(encoded[i].size());
+  }
+  if (PQsendQueryPrepared(connection_.get(), name.c_str(), static_cast<int>(params.size()), values.data(),
+                          lengths.data(), binary.data(), 1) == 0) {
+    throw_cut(statement.name);
+  }
+  return wait_for_result(statement.name);
+}
+
+sql::Rows PgConnection::query(const sql::Statement& statement, const sql::Params& params) {
+  const ResultPtr result = run(statement, params);
+  const int columns = PQnfields(result.get());
+  sql::Rows rows;
+  rows.reserve(static_cast<std::size_t>(PQntuples(result.get())));
+  for (int row = 0; row < PQntuples(result.get()); ++row) {
+    std::vector<sql::Row::Cell> cells(static_cast<std::size_t>(columns));
+    for (int column = 0; column < columns; ++column) {
+      if (PQgetisnull(result.get(), row, column) != 0) continue;
+      const std::string_view bytes(PQgetvalue(result.get(), row, column),
+                                   static_cast<std::size_t>(PQgetlength(result.get(), row, column)));
+      cells[static_cast<std::size_t>(column)] = decode(PQftype(result.get(), column), bytes);
+    }
+    rows.emplace_back(std::move(cells));
+  }
+  return rows;
+}
+
+std::int64_t PgConnection::execute(const sql::Statement& statement, const sql::Params& params) {
+  const ResultPtr result = run(statement, params);
+  return std::string_view(PQcmdStatus(result.get())).starts_with("SELECT") ? 0 : changed_rows(result.get());
+}
+
+void PgConnection::announce_invalidation(std::string_view payload) { execute(kNotify, {payload}); }
+
+PgConnection::ResultPtr PgConnection::run_text(const std::string& script) {
+  if (PQsendQuery(connection_.get(), script.c_str()) == 0) throw_cut("script");
+  return wait_for_result("script");
+}
+
+void PgConnection::run_script(const std::string& script) { run_text(script); }
+
+std::string PgConnection::begin() {
+  const ResultPtr result = run_text("BEGIN; SELECT pg_current_xact_id()");
+  return PQgetvalue(result.get(), 0, 0);
+}
+
+bool PgConnection::commit() {
+  const ResultPtr result = run_text("COMMIT");
+  return std::string_view(PQcmdStatus(result.get())) == "COMMIT";
+}
+
+bool PgConnection::is_usable() {
+  if (broken_ || PQstatus(connection_.get()) != CONNECTION_OK) return false;
+  if (PQtransactionStatus(connection_.get()) != PQTRANS_IDLE) return false;
+  // An idle connection has nothing to read, unless the server said goodbye.
+  pollfd waited{.fd = PQsocket(connection_.get()), .events = POLLIN, .revents = 0};
+  if (poll(&waited, 1, 0) <= 0) return true;
+  return PQconsumeInput(connection_.get()) != 0 && PQstatus(connection_.get()) == CONNECTION_OK;
+}
+
+std::vector<Notification> PgConnection::notifications(std::chrono::milliseconds patience) {
+  std::vector<Notification> heard;
+  const auto collect = [&] {
+    while (PGnotify* notify = PQnotifies(connection_.get())) {
+      heard.push_back({notify->relname, notify->extra});
+      PQfreemem(notify);
+    }
+  };
+  collect();
+  if (!heard.empty()) return heard;
+  pollfd waited{.fd = PQsocket(connection_.get()), .events = POLLIN, .revents = 0};
+  if (poll(&waited, 1, static_cast<int>(patience.count())) > 0) {
+    if (PQconsumeInput(connection_.get()) == 0) throw_cut("listen");
+    collect();
+    if (PQstatus(connection_.get()) == CONNECTION_BAD) throw_cut("listen");
+  }
+  return heard;
+}
+
+Numbered with_dollars(std::string_view text) {
+  Numbered numbered;
+  std::string& out = numbered.text;
+  out.reserve(text.size());
+  char quote = 0;  // the quote we are inside of; '-' stands for a comment to the end of the line
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quote == '-') {
+      if (c == '\n') quote = 0;
+    } else if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '\'' || c == '"') {
+      quote = c;
+    } else if (c == '-' && text.substr(i, 2) == "--") {
+      quote = '-';
+    } else if (c == '?' && i + 1 < text.size() && std::isdigit(static_cast<unsigned char>(text[i + 1])) != 0) {
+      std::size_t number = 0;
+      std::from_chars(text.data() + i + 1, text.data() + text.size(), number);
+      numbered.parameters = std::max(numbered.parameters, number);
+      out += '$';
+      continue;
+    }
+    out += c;
+  }
+  return numbered;
+}
+
+}  // namespace gatehouse::adapters::postgres

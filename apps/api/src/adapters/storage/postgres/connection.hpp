@@ -1,0 +1,90 @@
+#pragma once
+// One PostgreSQL connection on libpq: statements prepared at their first use, values in binary, every wait bounded by
+// the client's own deadline, failures as DatabaseError. Used by the pool, the migrations and the fence; stores see it
+// as sql::Connection. Not thread-safe.
+#include <chrono>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "adapters/storage/sql/connection.hpp"
+
+struct pg_conn;
+struct pg_result;
+
+namespace gatehouse::adapters::postgres {
+
+struct ConnectSettings {
+  std::string url;  ///< libpq's, TLS options and all; never logged
+  std::chrono::milliseconds connect_timeout{3000};
+  std::chrono::milliseconds statement_timeout{5000};
+  std::chrono::milliseconds lock_timeout{3000};
+};
+
+struct Notification {
+  std::string channel;
+  std::string payload;
+};
+
+class PgConnection final : public sql::Connection {
+ public:
+  /// Connects. Throws DatabaseError `unavailable`, whose message names host and cause but no password.
+  explicit PgConnection(const ConnectSettings& settings);
+  ~PgConnection() override;
+  PgConnection(const PgConnection&) = delete;
+  PgConnection& operator=(const PgConnection&) = delete;
+
+  sql::Dialect dialect() const override { return {.is_postgres = true}; }
+  sql::Rows query(const sql::Statement& statement, const sql::Params& params) override;
+  std::int64_t execute(const sql::Statement& statement, const sql::Params& params) override;
+  void announce_invalidation(std::string_view payload) override;
+  void run_script(const std::string& script) override;
+
+  /// Begins a transaction; its id, by which its fate can be asked for later.
+  std::string begin();
+  /// False when the server rolled back instead, because a statement had failed.
+  bool commit();
+  /// How long the client waits for one answer; migrations need more than requests.
+  void wait_at_most(std::chrono::milliseconds patience) { patience_ = patience; }
+
+  /// Whether it can be used again: not cut, no answer outstanding, and the server has not hung up.
+  bool is_usable();
+  int backend_pid() const;
+
+  /// What arrived on the channels listened to, waiting at most `patience` for the first.
+  std::vector<Notification> notifications(std::chrono::milliseconds patience);
+
+ private:
+  using Moment = std::chrono::steady_clock::time_point;
+  struct Finish {
+    void operator()(pg_conn* connection) const;
+  };
+  struct Clear {
+    void operator()(pg_result* result) const;
+  };
+  using ResultPtr = std::unique_ptr<pg_result, Clear>;
+
+  const std::string& prepare(const sql::Statement& statement, const sql::Params& params);
+  ResultPtr run(const sql::Statement& statement, const sql::Params& params);
+  ResultPtr run_text(const std::string& script);
+  ResultPtr wait_for_result(std::string_view doing);
+  void wait_for_socket(short events, Moment deadline, std::string_view doing);
+  [[noreturn]] void throw_cut(std::string_view doing);
+  void throw_if_failed(const pg_result* result, std::string_view doing);
+
+  std::unique_ptr<pg_conn, Finish> connection_;
+  std::chrono::milliseconds patience_;
+  bool broken_ = false;
+  std::unordered_map<std::string, std::string> prepared_;
+  int next_name_ = 0;
+};
+
+/// The SQL with $1 for ?1, outside of quoted text and comments, and the highest number in it.
+struct Numbered {
+  std::string text;
+  std::size_t parameters = 0;
+};
+Numbered with_dollars(std::string_view text);
+
+}  // namespace gatehouse::adapters::postgres

@@ -1,0 +1,180 @@
+#include "adapters/storage/postgres/driver.hpp"
+
+#include <fmt/format.h>
+
+#include "adapters/storage/postgres/commit_fate.hpp"
+#include "adapters/storage/postgres/feed.hpp"
+#include "adapters/storage/postgres/pool.hpp"
+
+namespace gatehouse::adapters::postgres {
+namespace {
+
+using sql::Connection;
+using sql::DatabaseError;
+using sql::DatabaseErrorKind;
+using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+// A number of our own among the database's advisory locks: "gatehous" in ASCII.
+constexpr const char* kBeginMigration =
+    "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'; "
+    "SELECT pg_advisory_xact_lock(7449355575084283251)";
+constexpr auto kMigrationPatience = std::chrono::minutes(30);
+// A cut connection is replaced and the work run again, but only where that leaves the caller's deadline whole.
+constexpr auto kRetryCutWithin = 500ms;
+
+/// What a read sees: each statement would commit by itself here, so anything but reading is refused as the bug it is.
+class ReadingConnection final : public Connection {
+ public:
+  explicit ReadingConnection(Connection& connection) : connection_(connection) {}
+  sql::Dialect dialect() const override { return connection_.dialect(); }
+  sql::Rows query(const sql::Statement& statement, const sql::Params& params) override {
+    const std::string_view text = statement.postgres.empty() ? statement.text : statement.postgres;
+    if (!text.starts_with("SELECT") && !text.starts_with("WITH") && !text.starts_with("(")) refuse(statement.name);
+    return connection_.query(statement, params);
+  }
+  std::int64_t execute(const sql::Statement& statement, const sql::Params&) override { refuse(statement.name); }
+  void announce_invalidation(std::string_view) override { refuse("announce_invalidation"); }
+  void run_script(const std::string&) override { refuse("run_script"); }
+
+ private:
+  [[noreturn]] static void refuse(std::string_view what) {
+    throw DatabaseError(DatabaseErrorKind::read_only, fmt::format("{} inside a read", what));
+  }
+  Connection& connection_;
+};
+
+class PostgresDriver final : public sql::Driver {
+ public:
+  explicit PostgresDriver(PostgresOptions options)
+      : options_(std::move(options)),
+        pool_({.url = options_.url,
+               .connect_timeout = options_.connect_timeout,
+               .statement_timeout = options_.statement_timeout,
+               .lock_timeout = options_.lock_timeout},
+              options_.pool_size, options_.acquire_timeout) {}
+
+  sql::Dialect dialect() const override { return {.is_postgres = true}; }
+
+  Result<> read(const sql::Work& work) override {
+    return with_retries([&] {
+      const Pool::Lease lease = pool_.acquire();
+      ReadingConnection reading(*lease);
+      return work(reading);
+    });
+  }
+
+  Result<> write(const sql::Work& work) override {
+    return with_retries([&] { return write_once(work); });
+  }
+
+  Result<> migrate(const sql::Work& work) override {
+    try {
+      PgConnection connection(pool_.settings());
+      connection.wait_at_most(kMigrationPatience);
+      connection.run_script(kBeginMigration);
+      GH_CHECK(work(connection));
+      connection.run_script("COMMIT");
+      // Other connections prepared their statements against the old schema.
+      pool_.forget_idle();
+      return {};
+    } catch (const DatabaseError& error) {
+      return sql::to_failure(error);
+    }
+  }
+
+  void before_commit(std::function<void(Connection&)>) override {}
+
+  std::unique_ptr<sql::InvalidationFeed> open_feed() override {
+    ConnectSettings settings = pool_.settings();
+    if (!options_.listen_url.empty()) settings.url = options_.listen_url;
+    return make_feed(settings);
+  }
+
+ private:
+  template <class Attempt>
+  Result<> with_retries(Attempt attempt) {
+    const auto begun = Clock::now();
+    for (int tries = 1;; ++tries) {
+      try {
+        return attempt();
+      } catch (const DatabaseError& error) {
+        const bool cut = error.kind() == DatabaseErrorKind::unavailable;
+        if (cut) pool_.forget_idle();
+        const bool again =
+            error.kind() == DatabaseErrorKind::conflict || (cut && Clock::now() < begun + kRetryCutWithin);
+        if (!again || tries == kTries) return sql::to_failure(error);
+      }
+    }
+  }
+
+  Result<> write_once(const sql::Work& work) {
+    const Pool::Lease lease = pool_.acquire();
+    PgConnection& connection = *lease;
+    const std::string id = connection.begin();
+    try {
+      Result<> outcome = work(connection);
+      if (outcome) {
+        commit(connection, id);
+      } else {
+        roll_back(connection);
+      }
+      return outcome;
+    } catch (...) {
+      roll_back(connection);
+      throw;
+    }
+  }
+
+  void commit(PgConnection& connection, const std::string& id) {
+    bool committed = false;
+    try {
+      committed = connection.commit();
+    } catch (const DatabaseError& error) {
+      if (error.kind() != DatabaseErrorKind::unavailable) throw;
+      switch (learn_fate(pool_.settings(), id, connection.backend_pid(), options_.resolve_timeout)) {
+        case CommitFate::committed:
+          return;
+        case CommitFate::aborted:
+          throw DatabaseError(DatabaseErrorKind::conflict, "cut before the commit");
+        case CommitFate::unknown:
+          throw DatabaseError(DatabaseErrorKind::outcome_unknown, error.what());
+      }
+    }
+    if (!committed) {
+      throw DatabaseError(DatabaseErrorKind::other, "a closure went on after a failed statement; nothing was written");
+    }
+  }
+
+  static void roll_back(PgConnection& connection) noexcept {
+    try {
+      connection.run_script("ROLLBACK");
+    } catch (const std::exception&) {
+      // The connection is not usable then, and the pool closes it.
+    }
+  }
+
+  PostgresOptions options_;
+  Pool pool_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<sql::Driver>> open_postgres(PostgresOptions options) {
+  auto driver = std::make_unique<PostgresDriver>(std::move(options));
+  const Result<> answered = driver->read([](Connection& connection) -> Result<> {
+    constexpr sql::Statement kVersion{"version", "SELECT current_setting('server_version_num')::bigint"};
+    const std::int64_t version = connection.query_one(kVersion, {}).value().integer(0);
+    if (version >= 150000) return {};
+    const std::string sentence = fmt::format("PostgreSQL {} is too old; Gatehouse needs 15 or newer", version / 10000);
+    return fail(ErrorCode::dependency_unavailable, sentence, sentence);
+  });
+  if (answered) return std::unique_ptr<sql::Driver>(std::move(driver));
+  if (!answered.error().detail.empty()) return fail(answered.error());
+  const std::string sentence =
+      fmt::format("PostgreSQL cannot be used ({}); check database.url, that the server runs and lets this user in",
+                  answered.error().cause);
+  return fail(ErrorCode::dependency_unavailable, sentence, sentence);
+}
+
+}  // namespace gatehouse::adapters::postgres
