@@ -1,0 +1,132 @@
+#include "modules/identity/application/janitor.hpp"
+
+#include "domain/identity/deletion_policy.hpp"
+#include "domain/identity/topics.hpp"
+#include "modules/identity/application/assign_role.hpp"
+#include "modules/identity/application/end_sessions.hpp"
+#include "modules/identity/application/record.hpp"
+
+namespace gatehouse::application {
+namespace {
+
+/// A device cookie lives 400 days; a device that was not seen for as long can't come back.
+constexpr Duration kDeviceLife = std::chrono::hours(24 * 400);
+/// By then every budget has forgiven all it counted.
+constexpr Duration kThrottleForgets = std::chrono::hours(24 * 7);
+constexpr int kErasuresAtOnce = 20;
+
+Result<> erase(ports::Tx& tx, const Dependencies& deps, const domain::User& user, Timestamp now) {
+  const RequestInfo nowhere;
+  Record record(tx, deps, nowhere, now);
+  GH_TRY([[maybe_unused]] const int ended,
+         end_all_sessions(tx, record, deps, user.id, std::nullopt, {by_system(), std::nullopt}, now));
+  GH_TRY([[maybe_unused]] const int values, tx.audit().erase_personal(user.id));
+  GH_TRY([[maybe_unused]] const int events, tx.outbox().erase_user(user.id));
+  GH_TRY([[maybe_unused]] const int mails, tx.mails().erase_user(user.id));
+  GH_TRY([[maybe_unused]] const int sign_ups, tx.pending_sign_ups().remove_all(user.email_canonical));
+  GH_CHECK(tx.users().erase(user.id));
+  // Written last: these two tell that the rest is gone, and name nobody.
+  GH_CHECK(record.audit(by_system(), domain::audit_actions::kUserErased, user.id));
+  return record.event(domain::topics::kUserErased, user.id, {{"user_id", user.id.str()}});
+}
+
+/// The end of the newest segment that is old enough to go.
+Result<std::int64_t> audit_horizon(ports::Tx& tx, Timestamp before) {
+  GH_TRY(const auto checkpoints, tx.audit().list_checkpoints());
+  std::int64_t horizon = 0;
+  for (const auto& checkpoint : checkpoints)
+    if (checkpoint.created_at < before) horizon = std::max(horizon, checkpoint.sequence);
+  return horizon;
+}
+
+bool keeps_for_good(Duration retention) { return retention == Duration::zero(); }
+
+}  // namespace
+
+Result<int> remove_expired_rows(const Dependencies& deps) {
+  const Timestamp now = deps.clock.now();
+  return deps.store.write([&](ports::Tx& tx) -> Result<int> {
+    int removed = 0;
+    const auto add = [&](Result<int> count) -> Result<> {
+      GH_TRY(const int rows, std::move(count));
+      removed += rows;
+      return {};
+    };
+    GH_CHECK(add(tx.sessions().remove_expired(now, kJanitorBatch)));
+    GH_CHECK(add(tx.invalidations().remove_expired(now, kJanitorBatch)));
+    GH_CHECK(add(tx.verification_tokens().remove_expired(now, kJanitorBatch)));
+    GH_CHECK(add(tx.pending_sign_ups().remove_expired(now, kJanitorBatch)));
+    GH_CHECK(add(tx.challenges().remove_expired(now, kJanitorBatch)));
+    GH_CHECK(add(tx.machinery().remove_expired_idempotency(now, kJanitorBatch)));
+    GH_CHECK(add(tx.devices().remove_unused(now - kDeviceLife, kJanitorBatch)));
+    GH_CHECK(add(tx.throttle().remove_before(now - kThrottleForgets, kJanitorBatch)));
+    return removed;
+  });
+}
+
+Result<int> end_expired_roles(const Dependencies& deps) {
+  const Timestamp now = deps.clock.now();
+  GH_TRY(const auto ended, deps.store.write([&](ports::Tx& tx) -> Result<std::vector<domain::RoleAssignment>> {
+    GH_TRY(auto expired, tx.roles().remove_expired(now, kJanitorBatch));
+    const RequestInfo nowhere;
+    Record record(tx, deps, nowhere, now);
+    for (const auto& each : expired) {
+      GH_CHECK(record.audit(by_system(), domain::audit_actions::kRoleRevoked, each.user_id,
+                            {.reason = "expired", .details = {{"role", each.role}}}));
+      GH_CHECK(
+          record.event(domain::topics::kRoleRevoked, each.user_id,
+                       {{"user_id", each.user_id.str()}, {"role", each.role}, {"by", nullptr}, {"reason", "expired"}}));
+      GH_CHECK(void_access_tokens(tx, deps, each.user_id, now));
+    }
+    return expired;
+  }));
+  for (const auto& each : ended) deps.session_map.drop_user(each.user_id);
+  if (!ended.empty()) deps.wake();
+  return static_cast<int>(ended.size());
+}
+
+Result<int> erase_due_users(const Dependencies& deps) {
+  const Timestamp now = deps.clock.now();
+  GH_TRY(const auto due,
+         deps.store.read([&](ports::Tx& tx) { return tx.users().due_for_erasure(now, kErasuresAtOnce); }));
+  int erased = 0;
+  for (const auto& id : due) {
+    // Asked again inside: the owner, or a compliance hold, may have come first.
+    GH_TRY(const bool done, deps.store.write([&](ports::Tx& tx) -> Result<bool> {
+      GH_TRY(const auto user, tx.users().find(id));
+      if (!user || !domain::is_erasure_due(*user, now)) return false;
+      GH_CHECK(erase(tx, deps, *user, now));
+      return true;
+    }));
+    if (!done) continue;
+    deps.session_map.drop_user(id);
+    ++erased;
+  }
+  if (erased > 0) deps.wake();
+  return erased;
+}
+
+Result<int> remove_past_retention(const Dependencies& deps) {
+  const Timestamp now = deps.clock.now();
+  const RetentionSettings& kept = deps.settings.retention;
+  return deps.store.write([&](ports::Tx& tx) -> Result<int> {
+    int removed = 0;
+    const auto add = [&](Result<int> count) -> Result<> {
+      GH_TRY(const int rows, std::move(count));
+      removed += rows;
+      return {};
+    };
+    if (!keeps_for_good(kept.login_attempts))
+      GH_CHECK(add(tx.attempts().remove_before(now - kept.login_attempts, kJanitorBatch)));
+    if (!keeps_for_good(kept.mails)) GH_CHECK(add(tx.mails().remove_before(now - kept.mails, kJanitorBatch)));
+    if (!keeps_for_good(kept.outbox))
+      GH_CHECK(add(tx.outbox().remove_published_before(now - kept.outbox, kJanitorBatch)));
+    if (!keeps_for_good(kept.audit)) {
+      GH_TRY(const auto horizon, audit_horizon(tx, now - kept.audit));
+      if (horizon > 0) GH_CHECK(add(tx.audit().remove_up_to(horizon, kJanitorBatch)));
+    }
+    return removed;
+  });
+}
+
+}  // namespace gatehouse::application
