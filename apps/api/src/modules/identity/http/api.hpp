@@ -1,12 +1,14 @@
 #pragma once
 // What the handlers are given: the use cases' dependencies, who authenticates, and what the process can say of itself.
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "modules/identity/application/authenticate.hpp"
 #include "modules/identity/application/dependencies.hpp"
 #include "modules/identity/http/development.hpp"
+#include "modules/identity/http/service_rate.hpp"
 
 namespace gatehouse::http {
 
@@ -25,8 +27,12 @@ struct Api {
   std::function<std::vector<DependencyHealth>()> health = {};  ///< cached a second by whoever makes it
   std::function<bool()> draining = [] { return false; };
   std::function<std::string()> metrics = {};
+  std::shared_ptr<ServiceRate> service_rate;
 
-  explicit Api(const application::Dependencies& dependencies) : deps(dependencies), authenticator(dependencies) {}
+  explicit Api(const application::Dependencies& dependencies)
+      : deps(dependencies),
+        authenticator(dependencies),
+        service_rate(std::make_shared<ServiceRate>(dependencies.settings.service_rate)) {}
 };
 
 }  // namespace gatehouse::http

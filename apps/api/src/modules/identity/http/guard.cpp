@@ -2,7 +2,9 @@
 
 #include "auth/token.hpp"
 #include "modules/identity/application/step_up.hpp"
+#include "modules/identity/http/basic_credentials.hpp"
 #include "modules/identity/http/credentials.hpp"
+#include "modules/identity/http/idempotent.hpp"
 
 namespace gatehouse::http {
 namespace {
@@ -33,21 +35,58 @@ Result<Caller> by_cookie(const Api& api, const server::Request& request, std::st
   return caller;
 }
 
+/// Services may also prove themselves as OAuth clients do (RFC 6749 section 2.3.1).
+bool is_basic(const server::Request& request) {
+  const auto header = request.header("Authorization");
+  return header && header->size() > 6 && server::iequals(header->substr(0, 6), "Basic ");
+}
+
+Result<Caller> by_basic(const Api& api, const server::Request& request) {
+  const auto sent = service_key_of(request, std::nullopt, std::nullopt);
+  if (!sent) return fail(ErrorCode::invalid_service_key, "send Basic with NAME:KEY");
+  GH_TRY(auto caller, api.authenticator.service(sent->key.expose()));
+  if (sent->name && *sent->name != caller.name() && *sent->name != "service:" + caller.name())
+    return fail(ErrorCode::invalid_service_key, "the key is another service's");
+  return caller;
+}
+
+Result<Caller> by_credentials(const Api& api, const server::Request& request, Access access) {
+  if (access == Access::service && is_basic(request)) return by_basic(api, request);
+  GH_TRY(const auto credentials, find_credentials(api, request));
+  if (credentials.bearer) return by_bearer(api, *credentials.bearer, access);
+  if (credentials.cookie) return by_cookie(api, request, *credentials.cookie, access);
+  if (access == Access::service) return fail(ErrorCode::invalid_service_key, "send a service key as Bearer");
+  return fail(ErrorCode::no_session);
+}
+
+Result<> check_rate(const Api& api, const Caller& caller) {
+  if (caller.kind() != CallerKind::service) return {};
+  if (api.service_rate->admit(caller.name(), std::chrono::steady_clock::now())) return {};
+  Error error;
+  error.code = ErrorCode::throttled;
+  error.detail = "this service asks more often than it may";
+  error.retry_after = std::chrono::seconds(1);
+  return fail(std::move(error));
+}
+
 Failure lacks(std::string_view permission) {
   return fail(ErrorCode::forbidden, "this call needs the permission " + std::string(permission));
+}
+
+/// The story of a row that needs a caller.
+Result<server::Response> as_caller(const Api& api, const server::Request& request, const Row& row) {
+  GH_TRY(const auto caller, prove_caller(api, request, row.access, row.permission));
+  if (row.recent) GH_CHECK(application::require_step_up(api.deps, caller));
+  const auto story = [&] { return std::get<CallerStory>(row.story)(api, request, caller); };
+  return row.idempotent ? run_idempotent(api, request, caller, story) : story();
 }
 
 }  // namespace
 
 Result<Caller> prove_caller(const Api& api, const server::Request& request, Access access,
                             std::string_view permission) {
-  GH_TRY(const auto credentials, find_credentials(api, request));
-  if (!credentials.bearer && !credentials.cookie) {
-    if (access == Access::service) return fail(ErrorCode::invalid_service_key, "send a service key as Bearer");
-    return fail(ErrorCode::no_session);
-  }
-  GH_TRY(auto caller, credentials.bearer ? by_bearer(api, *credentials.bearer, access)
-                                         : by_cookie(api, request, *credentials.cookie, access));
+  GH_TRY(auto caller, by_credentials(api, request, access));
+  GH_CHECK(check_rate(api, caller));
   if (!permission.empty() && !caller.has_permission(permission)) return lacks(permission);
   if (access == Access::step_up) GH_CHECK(application::require_step_up(api.deps, caller));
   return caller;
@@ -70,12 +109,11 @@ server::Route guarded(const Api& api, const Row& row) {
     route.handler = [&api, story = *story](const server::Request& request) {
       return server::answer(story(api, request));
     };
+    // What neither waits nor computes is answered on the io thread itself.
+    if (row.lane == server::Lane::edge) route.fast = route.handler;
   } else {
-    route.handler = [&api, story = std::get<CallerStory>(row.story), access = row.access,
-                     permission = row.permission](const server::Request& request) {
-      auto caller = prove_caller(api, request, access, permission);
-      if (!caller) return server::Response::problem(std::move(caller).error());
-      return server::answer(story(api, request, *caller));
+    route.handler = [&api, row](const server::Request& request) {
+      return server::answer(as_caller(api, request, row));
     };
   }
   return route;

@@ -3,7 +3,9 @@
 #include "domain/identity/permissions.hpp"
 #include "modules/identity/http/guard.hpp"
 #include "modules/identity/http/stories/account_stories.hpp"
+#include "modules/identity/http/stories/admin_stories.hpp"
 #include "modules/identity/http/stories/page_stories.hpp"
+#include "modules/identity/http/stories/platform_stories.hpp"
 #include "modules/identity/http/stories/service_stories.hpp"
 #include "modules/identity/http/stories/session_stories.hpp"
 
@@ -11,7 +13,7 @@ namespace gatehouse::http {
 namespace {
 
 using enum server::Lane;
-constexpr std::string_view kMfaChallenge = domain::permissions::kMfaChallenge;
+using namespace domain::permissions;
 constexpr std::string_view kMergePatch = "application/json, application/merge-patch+json";
 constexpr std::string_view kForAnHour = "public, max-age=3600";
 constexpr std::string_view kKeysMaxAge = "public, max-age=300";
@@ -59,6 +61,34 @@ std::vector<Row> main_rows(bool development) {
       reader("GET",     "/v1/me/sessions",           store, list_my_sessions),
       session("DELETE", "/v1/me/sessions",           store, end_my_sessions),
       session("DELETE", "/v1/me/sessions/{session_id}",      store, end_my_session),
+
+      // staff, and services with their permissions
+      staff("GET",    "/v1/admin/users",                           kUsersRead,       store, list_users),
+      staff("POST",   "/v1/admin/users",                           kUsersWrite,      store, create_user).once_per_key(),
+      staff("GET",    "/v1/admin/users/{user_id}",                 kUsersRead,       store, get_user),
+      staff("PATCH",  "/v1/admin/users/{user_id}",                 kUsersWrite,      store, update_user).taking(kMergePatch),
+      staff("DELETE", "/v1/admin/users/{user_id}",                 kUsersDelete,     store, delete_user),
+      staff("GET",    "/v1/admin/users/{user_id}/roles",           kUsersRead,       store, list_user_roles),
+      staff("POST",   "/v1/admin/users/{user_id}/roles",           kRolesAssign,     store, assign_role).recently_proved().once_per_key(),
+      staff("DELETE", "/v1/admin/users/{user_id}/roles/{role}",    kRolesAssign,     store, revoke_role).recently_proved(),
+      staff("GET",    "/v1/admin/users/{user_id}/sessions",        kUsersRead,       store, list_user_sessions),
+      staff("DELETE", "/v1/admin/users/{user_id}/sessions",        kSessionsRevoke,  store, revoke_user_sessions),
+      staff("GET",    "/v1/admin/users/{user_id}/accounts",        kUsersRead,       store, list_user_accounts),
+      staff("POST",   "/v1/admin/users/{user_id}/password-reset",  kRecoveryStart,   store, start_password_reset).once_per_key(),
+      staff("POST",   "/v1/admin/users/{user_id}/mfa-reset",       kRecoveryStart,   store, reset_user_mfa).once_per_key(),
+      staff("POST",   "/v1/admin/users/{user_id}/unlock",          kRecoveryStart,   store, unlock_user).once_per_key(),
+      staff("PATCH",  "/v1/admin/users/{user_id}/compliance",      kComplianceWrite, store, update_compliance).taking(kMergePatch),
+      staff("DELETE", "/v1/admin/sessions/{session_id}",           kSessionsRevoke,  store, revoke_session),
+      staff("GET",    "/v1/admin/audit",                           kAuditRead,       store, list_audit),
+      staff("GET",    "/v1/admin/login-attempts",                  kAuditRead,       store, list_login_attempts),
+      staff("GET",    "/v1/admin/mails",                           kUsersRead,       store, list_mails),
+      staff("GET",    "/v1/admin/roles",                           kUsersRead,       store, list_roles),
+      staff("GET",    "/v1/admin/stats",                           kUsersRead,       store, get_stats),
+
+      // what the platform's services follow and ask
+      service("POST", "/v1/introspect",              kIntrospect,      store, introspect).taking(server::kJsonOrForm),
+      service("GET",  "/v1/revocations",             kRevocationsRead, store, list_revocations),
+      service("GET",  "/v1/events",                  kEventsRead,      store, list_events),
 
       // pages that mailed links and providers lead to, where the platform has none of its own
       open("GET", "/verify-email",                           edge, verify_email_page),

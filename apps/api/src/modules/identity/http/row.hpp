@@ -39,6 +39,8 @@ struct Row {
   server::Cors cors = server::Cors::clients;
   server::Reach reach = server::Reach::everywhere;
   server::Mount mount = server::Mount::base;
+  bool recent = false;      ///< besides, a person must have proved themselves recently (step-up)
+  bool idempotent = false;  ///< honours Idempotency-Key
 
   // Changes to one row, for the few that differ.
   Row answered_fast(FastStory by) const {
@@ -49,6 +51,12 @@ struct Row {
   }
   Row cached(std::string_view control) const {
     return with([&](Row& row) { row.cache_control = control; });
+  }
+  Row recently_proved() const {
+    return with([](Row& row) { row.recent = true; });
+  }
+  Row once_per_key() const {
+    return with([](Row& row) { row.idempotent = true; });
   }
   Row from_anywhere() const {
     return with([](Row& row) { row.cors = server::Cors::any; });
