@@ -130,7 +130,7 @@ Result<int> KeyManager::carry_out(domain::SigningPurpose purpose, const Planner&
   if (steps.empty()) return 0;
   std::optional<SigningKey> made;
   if (creates(steps)) {
-    GH_TRY(made, maker_.make(settings_.algorithm, purpose, now));
+    GH_TRY(made, maker_.make(settings_.algorithm, purpose, keys, now));
   }
   GH_TRY(const bool taken, store_.write([&](ports::Tx& tx) { return take(tx, plan, steps, made, now); }));
   if (!taken) return 0;

@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "adapters/keys/algorithm.hpp"
+#include "adapters/keys/jws_prefix.hpp"
 #include "adapters/keys/published_keys.hpp"
 #include "auth/crypto/signature.hpp"
 #include "auth/encoding.hpp"
@@ -17,17 +18,10 @@ namespace {
 
 constexpr std::size_t kPurposes = 2;
 
-// base64url(header) and its dot.
-std::string header_prefix(const auth::JwsHeader& header) { return auth::jws_signing_input(header, {}); }
-
-std::string_view usual_type(domain::SigningPurpose purpose) {
-  return purpose == domain::SigningPurpose::access_token ? "at+jwt" : "audit-checkpoint+jws";
-}
-
 }  // namespace
 
 Result<domain::SigningKey> LocalKeyMaker::make(domain::SigningAlgorithm algorithm, domain::SigningPurpose purpose,
-                                               Timestamp now) {
+                                               const std::vector<domain::SigningKey>&, Timestamp now) {
   const auto private_key = auth::PrivateKey::generate(to_auth(algorithm));
   domain::SigningKey key;
   key.kid = auth::jwk_thumbprint(private_key.public_key());

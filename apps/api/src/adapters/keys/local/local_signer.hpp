@@ -19,7 +19,7 @@ class LocalKeyMaker : public KeyMaker {
   explicit LocalKeyMaker(ports::DataCipher& cipher) : cipher_(cipher) {}
   domain::SigningKeyProvider provider() const override { return domain::SigningKeyProvider::local; }
   Result<domain::SigningKey> make(domain::SigningAlgorithm algorithm, domain::SigningPurpose purpose,
-                                  Timestamp now) override;
+                                  const std::vector<domain::SigningKey>& existing, Timestamp now) override;
 
  private:
   ports::DataCipher& cipher_;
