@@ -91,7 +91,8 @@ inline Failure unavailable(std::string cause, std::chrono::seconds retry_after =
   if (!result) return ::gatehouse::Failure(std::move(result).error()); \
   declaration = std::move(*result)
 /// `GH_CHECK(tx.sessions().remove(id));` returns the error from the enclosing function, if there is one.
-#define GH_CHECK(...)                                                                                          \
-  do {                                                                                                         \
-    if (auto gh_result = (__VA_ARGS__); !gh_result) return ::gatehouse::Failure(std::move(gh_result).error()); \
+#define GH_CHECK(...) GH_CHECK_NAMED(GH_CONCAT(gh_result_, __COUNTER__), __VA_ARGS__)
+#define GH_CHECK_NAMED(result, ...)                                                                   \
+  do {                                                                                                \
+    if (auto result = (__VA_ARGS__); !result) return ::gatehouse::Failure(std::move(result).error()); \
   } while (false)
