@@ -203,7 +203,7 @@ inline constexpr ConfigKey kConfigKeys[] = {
     {"password", "max_length", ConfigType::int_, "256", "256", false, "64", "1024", {},
      "",
      "Greatest length in code points."},
-    {"password", "argon2_memory_kib", ConfigType::int_, "19456", "19456", false, "8192", "1048576", {},
+    {"password", "argon2_memory_kib", ConfigType::int_, "19456", "19456", false, "8192", "262144", {},
      "",
      "Argon2id's memory; production refuses less than ASVS asks."},
     {"password", "argon2_iterations", ConfigType::int_, "2", "2", false, "1", "16", {},
