@@ -49,6 +49,7 @@ Key from_params(const char* type, const ParamBuilder& builder) {
 
 Key ed25519_key(const PublicKeyParts& parts) {
   ensure_sodium();
+  if (!parts.y.empty() || !parts.n.empty() || !parts.e.empty()) return nullptr;  // of another kind of key
   if (parts.x.size() != kEd25519Bytes || crypto_core_ed25519_is_valid_point(bytes_of(std::string_view(parts.x))) != 1)
     return nullptr;
   return Key(
