@@ -11,7 +11,9 @@
 namespace gatehouse {
 
 template <class T>
-concept Streamable = requires(std::ostream& out, const T& value) { out << value; };
+concept Streamable = requires(std::ostream& out, const T& value) {
+  out << value;
+};
 
 TEST(Secret, can_neither_be_streamed_nor_compared) {
   static_assert(!Streamable<Secret<std::string>>);
