@@ -14,6 +14,11 @@ int run(int argc, char** argv, Host& host) {
   Context context{host, {}, 0};
   add_server_commands(app, context);
   add_configuration_commands(app, context);
+  add_user_commands(app, context);
+  add_role_commands(app, context);
+  add_session_commands(app, context);
+  add_service_commands(app, context);
+  add_key_commands(app, context);
   add_audit_commands(app, context);
   try {
     app.parse(argc, argv);

@@ -44,12 +44,16 @@ std::optional<config::Config> Context::load_config() {
   return std::nullopt;
 }
 
-void Context::with_installation(const std::function<Result<>(const application::Dependencies&)>& work) {
+void Context::with_opened(const std::function<Result<>(Installation&)>& work) {
   const auto config = load_config();
   if (!config) return;
   const auto installation = host.open(*config);
   if (!installation) return fail_with(installation.error());
-  if (const auto done = work((*installation)->deps()); !done) fail_with(done.error());
+  if (const auto done = work(**installation); !done) fail_with(done.error());
+}
+
+void Context::with_installation(const std::function<Result<>(const application::Dependencies&)>& work) {
+  with_opened([&](Installation& installation) { return work(installation.deps()); });
 }
 
 void Context::fail_with(const Error& error) {

@@ -37,6 +37,8 @@ struct Context {
   /// The configuration, complete and checked; every problem is printed, one a line, when it is not.
   std::optional<config::Config> load_config();
   /// Opens the installation and hands it to the work; its error is printed.
+  void with_opened(const std::function<Result<>(Installation&)>& work);
+  /// The same for work that needs no more than the use cases do.
   void with_installation(const std::function<Result<>(const application::Dependencies&)>& work);
   /// Prints the one line, and sets the exit status.
   void fail_with(const Error& error);
@@ -48,6 +50,11 @@ application::RequestInfo command_info();
 
 void add_server_commands(CLI::App& app, Context& context);
 void add_configuration_commands(CLI::App& app, Context& context);
+void add_user_commands(CLI::App& app, Context& context);
+void add_role_commands(CLI::App& app, Context& context);
+void add_session_commands(CLI::App& app, Context& context);
+void add_service_commands(CLI::App& app, Context& context);
+void add_key_commands(CLI::App& app, Context& context);
 void add_audit_commands(CLI::App& app, Context& context);
 
 }  // namespace gatehouse::cli

@@ -6,16 +6,25 @@
 #include <vector>
 
 #include "config/config.hpp"
+#include "domain/identity/signing_key.hpp"
 #include "foundation/result.hpp"
 #include "modules/identity/application/dependencies.hpp"
 
 namespace gatehouse::cli {
+
+/// How a new signing key takes over.
+enum class KeyRotation { publish_first, at_once, at_once_and_revoke_old };
 
 /// An opened installation, for the commands that work on it beside a running server or without one.
 class Installation {
  public:
   virtual ~Installation() = default;
   virtual const application::Dependencies& deps() const = 0;
+  virtual Result<std::vector<domain::SigningKey>> list_keys() = 0;
+  /// The key that is next, or signs now.
+  virtual Result<domain::SigningKey> rotate_keys(KeyRotation how) = 0;
+  /// Returns `not_found`, or `conflict` for a key that must stay published.
+  virtual Result<domain::SigningKey> retire_key(const std::string& kid) = 0;
 };
 
 struct MigrationReport {

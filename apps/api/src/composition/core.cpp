@@ -8,6 +8,7 @@
 #include "adapters/storage/sqlite/file_safety.hpp"
 #include "auth/crypto/random.hpp"
 #include "config/facts.hpp"
+#include "modules/identity/application/service_keys.hpp"
 
 namespace gatehouse::composition {
 namespace {
@@ -50,6 +51,12 @@ Result<> make_data_keys(ports::DataCipher& cipher) {
   return {};
 }
 
+std::vector<application::DeclaredService> declared_services(const config::Config& config) {
+  std::vector<application::DeclaredService> declared;
+  for (const auto& [name, service] : config.services) declared.push_back({name, service.key, service.permissions});
+  return declared;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<sql::Driver>> open_driver(const config::Config& config) {
@@ -70,6 +77,7 @@ Result<std::unique_ptr<Core>> Core::open(const config::Config& config, Purpose p
   std::unique_ptr<Core> core(new Core(config, std::move(settings), clock));
   GH_CHECK(core->open_database(config, purpose));
   GH_CHECK(core->open_keys(config, purpose));
+  if (purpose == Purpose::server) GH_CHECK(application::declare_services(core->deps(), declared_services(config)));
   return core;
 }
 

@@ -13,6 +13,18 @@ class OpenedInstallation : public cli::Installation {
   explicit OpenedInstallation(std::unique_ptr<Core> core) : core_(std::move(core)) {}
   const application::Dependencies& deps() const override { return core_->deps(); }
 
+  Result<std::vector<domain::SigningKey>> list_keys() override { return core_->key_manager().list(); }
+  Result<domain::SigningKey> rotate_keys(cli::KeyRotation how) override {
+    using adapters::keys::RotateMode;
+    const auto mode = how == cli::KeyRotation::publish_first ? RotateMode::publish_first
+                      : how == cli::KeyRotation::at_once     ? RotateMode::at_once
+                                                             : RotateMode::at_once_and_revoke_old;
+    return core_->key_manager().rotate(core_->deps().clock.now(), mode);
+  }
+  Result<domain::SigningKey> retire_key(const std::string& kid) override {
+    return core_->key_manager().retire(kid, core_->deps().clock.now());
+  }
+
  private:
   std::unique_ptr<Core> core_;
 };

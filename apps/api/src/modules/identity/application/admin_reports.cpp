@@ -9,7 +9,7 @@
 namespace gatehouse::application {
 namespace {
 
-constexpr int kBatch = 1000;
+constexpr int kExportBatch = 1000;
 constexpr Duration kDay = std::chrono::hours(24);
 
 /// One page with its total, for a caller who holds the permission.
@@ -54,7 +54,9 @@ Result<ports::Page<domain::AuditEntry>> export_audit(const Dependencies& deps, c
   ports::Page<domain::AuditEntry> all;
   all.next = after;
   do {
-    GH_TRY(auto batch, deps.store.read([&](ports::Tx& tx) { return tx.audit().list(filter, {kBatch, all.next}); }));
+    GH_TRY(auto batch, deps.store.read([&](ports::Tx& tx) {
+      return tx.audit().list(filter, {kExportBatch, all.next});
+    }));
     std::move(batch.items.begin(), batch.items.end(), std::back_inserter(all.items));
     all.next = std::move(batch.next);
   } while (all.next && all.items.size() < kMostExported);

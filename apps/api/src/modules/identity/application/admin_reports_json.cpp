@@ -10,7 +10,7 @@ namespace {
 
 namespace json = boost::json;
 
-json::value or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
+json::value word_or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
 
 template <class Id>
 json::value id_or_null(const std::optional<Id>& id) {
@@ -30,7 +30,7 @@ json::object attempt_json(const domain::LoginAttempt& attempt) {
           {"user_id", id_or_null(attempt.user_id)},
           {"outcome", domain::to_text(attempt.outcome)},
           {"factor", domain::to_text(attempt.factor)},
-          {"reason", or_null(attempt.reason)},
+          {"reason", word_or_null(attempt.reason)},
           {"client_id", attempt.client_id},
           {"ip", attempt.ip},
           {"network", attempt.network},
@@ -42,7 +42,7 @@ json::object attempt_json(const domain::LoginAttempt& attempt) {
            {{"level", domain::to_text(attempt.risk_level)},
             {"score", attempt.risk_score},
             {"reasons", text_array(attempt.risk_reasons)}}},
-          {"request_id", or_null(attempt.request_id)}};
+          {"request_id", word_or_null(attempt.request_id)}};
 }
 
 json::object mail_json(const domain::MailMessage& mail) {

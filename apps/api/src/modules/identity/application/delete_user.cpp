@@ -21,41 +21,51 @@ Result<> check_dispensable(ports::Tx& tx, const domain::User& user, Timestamp no
   return fail(ErrorCode::last_admin);
 }
 
-boost::json::object status_changed(const domain::User& user, domain::UserStatus previous, const By& by_whom) {
+boost::json::object status_changed(const domain::User& user, domain::UserStatus previous, const By& by_whom,
+                                   const std::optional<std::string>& reason = {}) {
   return {{"user_id", user.id.str()},
           {"status", domain::to_text(user.status)},
           {"previous", domain::to_text(previous)},
           {"by", by_whom.id.empty() ? boost::json::value(nullptr) : boost::json::value(by_whom.id)},
-          {"reason", nullptr}};
+          {"reason", text_or_null(reason)}};
+}
+
+Result<> mail_way_back(ports::Tx& tx, Record& record, const Dependencies& deps, const domain::User& closed,
+                       Timestamp now) {
+  auto token = make_mailed_token({.purpose = domain::TokenPurpose::cancel_deletion,
+                                  .user_id = closed.id,
+                                  .email = closed.email,
+                                  .email_canonical = closed.email_canonical},
+                                 deps.settings.links.cancel_deletion, now);
+  token.row.expires_at = *closed.deletion_due_at;
+  GH_CHECK(tx.verification_tokens().add(token.row));
+  return record.mail(ports::mail_templates::kDeletion, closed,
+                     {{"link", token.link}, {"email", closed.email}, {"until", to_rfc3339(*closed.deletion_due_at)}},
+                     {.expires_at = token.row.expires_at});
 }
 
 }  // namespace
 
-Result<> close_account(ports::Tx& tx, Record& record, const Dependencies& deps, const domain::User& user,
-                       const By& by_whom, Timestamp now) {
+Result<domain::User> close_account(ports::Tx& tx, Record& record, const Dependencies& deps, const domain::User& user,
+                                   const Closing& closing, Timestamp now) {
   GH_CHECK(check_dispensable(tx, user, now));
-  GH_TRY(auto closed, domain::request_deletion(user, now));
+  GH_TRY(auto closed, domain::request_deletion(user, now, deps.settings.retention.deleted_users));
   ++closed.credential_version;
   GH_CHECK(tx.users().save(closed));
   GH_CHECK(void_pending(tx, closed.id));
   GH_TRY([[maybe_unused]] const int devices, tx.devices().remove_for_user(closed.id));
   GH_TRY(const int ended, end_all_sessions(tx, record, deps, closed.id, std::nullopt,
-                                           {by_whom, domain::RevocationReason::user_deleted}, now));
+                                           {closing.by, domain::RevocationReason::user_deleted}, now));
   const std::string until = to_rfc3339(*closed.deletion_due_at);
-  GH_CHECK(record.audit(by_whom, domain::audit_actions::kUserDeletionRequested, closed.id,
-                        {.details = {{"erase_after", until}, {"sessions_ended", ended}}}));
-  GH_CHECK(record.event(domain::topics::kUserStatusChanged, closed.id, status_changed(closed, user.status, by_whom)));
+  GH_CHECK(record.audit(
+      closing.by, domain::audit_actions::kUserDeletionRequested, closed.id,
+      {.reason = closing.reason.value_or(""), .details = {{"erase_after", until}, {"sessions_ended", ended}}}));
+  GH_CHECK(record.event(domain::topics::kUserStatusChanged, closed.id,
+                        status_changed(closed, user.status, closing.by, closing.reason)));
   GH_CHECK(
       record.event(domain::topics::kUserDeleted, closed.id, {{"user_id", closed.id.str()}, {"erase_after", until}}));
-  const auto token = make_mailed_token({.purpose = domain::TokenPurpose::cancel_deletion,
-                                        .user_id = closed.id,
-                                        .email = closed.email,
-                                        .email_canonical = closed.email_canonical},
-                                       deps.settings.links.cancel_deletion, now);
-  GH_CHECK(tx.verification_tokens().add(token.row));
-  return record.mail(ports::mail_templates::kDeletion, closed,
-                     {{"link", token.link}, {"email", closed.email}, {"until", until}},
-                     {.expires_at = token.row.expires_at});
+  if (closing.way_back == Closing::WayBack::mailed) GH_CHECK(mail_way_back(tx, record, deps, closed, now));
+  return closed;
 }
 
 Result<> delete_me(const Dependencies& deps, const Caller& caller, const RequestInfo& request) {
@@ -63,7 +73,8 @@ Result<> delete_me(const Dependencies& deps, const Caller& caller, const Request
   GH_CHECK(deps.store.write([&](ports::Tx& tx) -> Result<> {
     Record record(tx, deps, request, now);
     GH_TRY(const auto user, tx.users().get(caller.user_id()));
-    return close_account(tx, record, deps, user, by(caller), now);
+    GH_CHECK(close_account(tx, record, deps, user, {.by = by(caller)}, now));
+    return {};
   }));
   deps.session_map.drop_user(caller.user_id());
   deps.wake();

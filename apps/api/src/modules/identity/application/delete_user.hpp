@@ -8,10 +8,17 @@
 
 namespace gatehouse::application {
 
+/// Who closes an account, why, and whether the owner is mailed the way back: what staff closed, staff reopens.
+struct Closing {
+  By by;
+  std::optional<std::string> reason{};
+  enum class WayBack { mailed, by_staff } way_back = WayBack::mailed;
+};
+
 /// Closes the account inside a write closure; afterwards drop the user from the session map. For the person and for
-/// staff alike. Returns `last_admin`, or `conflict` where deletion was asked for before.
-Result<> close_account(ports::Tx& tx, Record& record, const Dependencies& deps, const domain::User& user,
-                       const By& by_whom, Timestamp now);
+/// staff alike; the user as closed. Returns `last_admin`, or `conflict` where deletion was asked for before.
+Result<domain::User> close_account(ports::Tx& tx, Record& record, const Dependencies& deps, const domain::User& user,
+                                   const Closing& closing, Timestamp now);
 
 /// Returns `last_admin`.
 Result<> delete_me(const Dependencies& deps, const Caller& caller, const RequestInfo& request);

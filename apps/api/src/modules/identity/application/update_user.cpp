@@ -6,6 +6,7 @@
 #include "domain/identity/topics.hpp"
 #include "modules/identity/application/actor_json.hpp"
 #include "modules/identity/application/authority.hpp"
+#include "modules/identity/application/delete_user.hpp"
 #include "modules/identity/application/end_sessions.hpp"
 #include "modules/identity/application/void_pending.hpp"
 
@@ -39,7 +40,7 @@ class UserChange {
     user.status_reason = reason.value_or("disabled");
     GH_CHECK(save(user));
     GH_CHECK(check_admin_remains(tx_, was_admin, now_));
-    GH_CHECK(end_everything(user, domain::RevocationReason::user_disabled));
+    GH_CHECK(end_everything(user));
     return tell(user, UserStatus::active, domain::audit_actions::kUserDisabled, reason);
   }
 
@@ -58,19 +59,6 @@ class UserChange {
     return tell(user, before, domain::audit_actions::kUserEnabled, reason);
   }
 
-  Result<> close(Target& target, const std::optional<std::string>& reason) {
-    domain::User& user = target.user;
-    const UserStatus before = user.status;
-    GH_TRY(const bool was_admin, counts_as_admin(tx_, target, now_));
-    GH_TRY(user, domain::request_deletion(user, now_, deps_.settings.retention.deleted_users));
-    GH_CHECK(save(user));
-    GH_CHECK(check_admin_remains(tx_, was_admin, now_));
-    GH_CHECK(end_everything(user, domain::RevocationReason::user_deleted));
-    GH_CHECK(tell(user, before, domain::audit_actions::kUserDeletionRequested, reason));
-    return record_.event(domain::topics::kUserDeleted, user.id,
-                         {{"user_id", user.id.str()}, {"erase_after", time_or_null(user.deletion_due_at)}});
-  }
-
   Result<> save(domain::User& user) {
     user.updated_at = now_;
     GH_CHECK(tx_.users().save(user));
@@ -78,9 +66,9 @@ class UserChange {
   }
 
  private:
-  Result<> end_everything(const domain::User& user, domain::RevocationReason reason) {
-    GH_TRY([[maybe_unused]] const int ended,
-           end_all_sessions(tx_, record_, deps_, user.id, std::nullopt, {by_, reason}, now_));
+  Result<> end_everything(const domain::User& user) {
+    GH_TRY([[maybe_unused]] const int ended, end_all_sessions(tx_, record_, deps_, user.id, std::nullopt,
+                                                              {by_, domain::RevocationReason::user_disabled}, now_));
     return void_pending(tx_, user.id);
   }
 
@@ -138,9 +126,12 @@ Result<> delete_user(const Dependencies& deps, const Caller& caller, const domai
   const Timestamp now = deps.clock.now();
   GH_CHECK(deps.store.write([&](ports::Tx& tx) -> Result<> {
     GH_TRY(const auto authority, authority_of(tx, deps, caller, domain::permissions::kUsersDelete, now));
-    GH_TRY(auto target, touch_other(tx, deps, authority, user, now));
+    GH_TRY(const auto target, touch_other(tx, deps, authority, user, now));
     GH_CHECK(check_version(expected, target.user.version));
-    return UserChange(tx, deps, caller, request, now).close(target, reason);
+    Record record(tx, deps, request, now);
+    GH_CHECK(close_account(tx, record, deps, target.user,
+                           {.by = by(caller), .reason = reason, .way_back = Closing::WayBack::by_staff}, now));
+    return {};
   }));
   deps.session_map.drop_user(user);
   deps.wake();

@@ -16,7 +16,7 @@ namespace json = boost::json;
 using application::IdempotencyState;
 
 constexpr std::size_t kLongestKey = 255;
-constexpr std::chrono::milliseconds kLookAgain{100};
+constexpr std::chrono::milliseconds kLookAgainForFirst{100};
 constexpr std::chrono::seconds kPatience{10};
 
 Result<application::IdempotentCall> call_of(const server::Request& request, std::string_view key) {
@@ -59,7 +59,7 @@ Result<server::Response> run_idempotent(const Api& api, const server::Request& r
   if (verdict.state == IdempotencyState::finished) return recalled(verdict.status, verdict.answer);
   if (verdict.state == IdempotencyState::under_way) {
     if (!request.last_call && std::chrono::steady_clock::now() < request.received_at + kPatience)
-      return server::Response::wait(kLookAgain);
+      return server::Response::wait(kLookAgainForFirst);
     return fail(ErrorCode::conflict, "the first call with this key is still under way");
   }
   auto response = story();

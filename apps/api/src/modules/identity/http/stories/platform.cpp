@@ -18,7 +18,7 @@ constexpr int kFeedUsual = 200;
 constexpr int kFeedMost = 1000;
 constexpr std::int64_t kLongestWait = 30;
 /// What another process wrote wakes nobody here, so a waiting call looks again by itself.
-constexpr std::chrono::milliseconds kLookAgain{250};
+constexpr std::chrono::milliseconds kLookAgainForNext{250};
 constexpr std::string_view kRevocations = "revocations";
 
 struct IntrospectBody {
@@ -71,7 +71,7 @@ Result<server::Response> list_revocations(const Api& api, const server::Request&
   GH_TRY(const auto position, application::read_cursor(api.deps, kRevocations, query.cursor));
   GH_TRY(std::int64_t last, number_of(position.value_or("0"), fail(ErrorCode::invalid_cursor)));
   GH_TRY(const auto endings, application::read_revocations(api.deps, last, limit));
-  if (endings.empty() && may_wait(request, patience)) return server::Response::wait(kLookAgain);
+  if (endings.empty() && may_wait(request, patience)) return server::Response::wait(kLookAgainForNext);
   json::array items;
   for (const auto& ending : endings) items.push_back(application::revocation_json(ending));
   if (!endings.empty()) last = endings.back().sequence;
@@ -89,7 +89,7 @@ Result<server::Response> list_events(const Api& api, const server::Request& requ
   if (query.topic && application::dataschema_of(topic).empty())
     return fail_field(ErrorCode::invalid_request, "topic", "unknown", "there is no topic `" + topic + "`");
   GH_TRY(const auto events, application::read_events(api.deps, last, topic, limit));
-  if (events.empty() && may_wait(request, patience)) return server::Response::wait(kLookAgain);
+  if (events.empty() && may_wait(request, patience)) return server::Response::wait(kLookAgainForNext);
   json::array items;
   for (const auto& event : events) items.push_back(application::cloud_event(api.deps.settings.issuer, event));
   if (!events.empty()) last = events.back().sequence.value_or(last);
