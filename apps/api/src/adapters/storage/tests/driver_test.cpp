@@ -40,7 +40,7 @@ class AnyDriver : public testing::TestWithParam<const char*> {
   std::unique_ptr<Driver> open_here() {
     const std::string_view place = GetParam();
     auto driver = place == "postgres"
-                      ? postgres::open_postgres({.url = storage::PostgresCluster::shared().fresh_database()})
+                      ? postgres::open_postgres({.url = storage::PostgresCluster::shared().empty_database()})
                       : sqlite::open_sqlite({.path = place == "memory" ? ":memory:" : folder_ / "test.db"});
     EXPECT_TRUE(driver) << driver.error().detail;
     EXPECT_TRUE((*driver)->migrate([&](Connection& c) -> Result<> {

@@ -84,6 +84,14 @@ std::string PostgresCluster::fresh_database() {
   return base + name;
 }
 
+std::string PostgresCluster::empty_database() {
+  if (reused_.empty()) return reused_ = fresh_database();
+  run(reused_,
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+      "pg_backend_pid(); DROP SCHEMA IF EXISTS identity CASCADE");
+  return reused_;
+}
+
 std::string PostgresCluster::through(const std::string& url, int port) const {
   std::string changed = url;
   const std::string own = ":" + std::to_string(port_) + "/";

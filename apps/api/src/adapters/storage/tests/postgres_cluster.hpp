@@ -1,6 +1,7 @@
 #pragma once
 // A PostgreSQL cluster of the tests' own: Debian's server 15 in a temporary folder, on loopback and a free port,
-// started at its first use in a test program and removed at the program's end. Every test takes a fresh database of it.
+// started at its first use in a test program and removed at the program's end. Every test takes an empty
+// database of it.
 #include <sys/types.h>
 
 #include <string>
@@ -20,7 +21,9 @@ class PostgresCluster {
   PostgresCluster(const PostgresCluster&) = delete;
   PostgresCluster& operator=(const PostgresCluster&) = delete;
 
-  /// The URL of a new, empty database.
+  /// The URL of an empty database, emptied of what the test before left in it: quick, and what most tests want.
+  std::string empty_database();
+  /// The URL of a new database, for a test that changes its settings or needs two.
   std::string fresh_database();
   /// The URL of a database through another port of loopback: a proxy's.
   std::string through(const std::string& url, int port) const;
@@ -38,6 +41,7 @@ class PostgresCluster {
   TempFolder folder_;
   int port_ = 0;
   int databases_ = 0;
+  std::string reused_;
 };
 
 }  // namespace gatehouse::adapters::storage
