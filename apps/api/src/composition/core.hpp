@@ -5,14 +5,13 @@
 #include <memory>
 
 #include "adapters/hashing/argon2_hasher.hpp"
-#include "adapters/keys/data_keyring.hpp"
-#include "adapters/keys/key_manager.hpp"
 #include "adapters/keys/refreshable.hpp"
 #include "adapters/mail/template_renderer.hpp"
 #include "adapters/storage/session_map.hpp"
 #include "adapters/storage/sql/driver.hpp"
 #include "adapters/storage/sql/fence.hpp"
 #include "adapters/storage/sql/store.hpp"
+#include "composition/key_services.hpp"
 #include "composition/settings.hpp"
 #include "modules/identity/application/dependencies.hpp"
 
@@ -21,8 +20,9 @@ namespace gatehouse::composition {
 /// The configured database, opened and nothing more.
 Result<std::unique_ptr<adapters::sql::Driver>> open_driver(const config::Config& config);
 
-/// What the core is opened for: a server holds the file's serve lock, follows the fence and keeps keys fresh.
-enum class Purpose { server, command };
+/// What the core is opened for: a server holds the file's serve lock and follows the fence; server and worker keep keys
+/// fresh.
+enum class Purpose { server, worker, command };
 
 class Core {
  public:
@@ -36,8 +36,9 @@ class Core {
   const application::Settings& settings() const { return settings_; }
   adapters::sql::SqlStore& store() { return *store_; }
   adapters::storage::FencedSessionMap& session_map() { return session_map_; }
-  adapters::keys::KeyManager& key_manager() { return *key_manager_; }
-  adapters::keys::DataKeyring& keyring() { return *keyring_; }
+  adapters::keys::KeyManager& key_manager() { return keys_->manager(); }
+  adapters::keys::DataKeyring& keyring() { return keys_->keyring(); }
+  KeyServices& keys() { return *keys_; }
   adapters::hashing::Argon2Hasher& hasher() { return hasher_; }
   adapters::sql::Fence* fence() { return fence_.get(); }
 
@@ -56,12 +57,7 @@ class Core {
   std::shared_ptr<void> serve_lock_;
   std::unique_ptr<adapters::sql::SqlStore> store_;
   adapters::hashing::Argon2Hasher hasher_;
-  std::unique_ptr<adapters::keys::KeyWrap> key_wrap_;
-  std::unique_ptr<adapters::keys::DataKeyring> keyring_;
-  std::unique_ptr<adapters::keys::KeyMaker> key_maker_;
-  std::unique_ptr<ports::TokenSigner> signer_;
-  adapters::keys::Refreshable* refreshable_ = nullptr;
-  std::unique_ptr<adapters::keys::KeyManager> key_manager_;
+  std::unique_ptr<KeyServices> keys_;
   std::unique_ptr<adapters::mail::TemplateRenderer> renderer_;
   std::unique_ptr<application::Dependencies> deps_;
   std::unique_ptr<adapters::keys::Refresher> refresher_;

@@ -4,6 +4,7 @@
 #include "adapters/storage/sql/migrator.hpp"
 #include "composition/core.hpp"
 #include "composition/serve.hpp"
+#include "composition/work.hpp"
 
 namespace gatehouse::composition {
 namespace {
@@ -40,7 +41,7 @@ Result<> ProgramHost::serve(config::Config config, bool with_workers) {
   return composition::serve(std::move(config), with_workers ? Workers::here : Workers::elsewhere);
 }
 
-Result<> ProgramHost::work(config::Config) { return fail(ErrorCode::internal_error, "no workers"); }
+Result<> ProgramHost::work(config::Config config) { return composition::work(config); }
 
 Result<std::unique_ptr<cli::Installation>> ProgramHost::open(const config::Config& config) {
   GH_TRY(auto core, Core::open(config, Purpose::command, machine_clock()));

@@ -9,6 +9,7 @@
 #include "composition/free_port.hpp"
 #include "composition/health.hpp"
 #include "composition/stop_signal.hpp"
+#include "composition/worker_set.hpp"
 #include "config/facts.hpp"
 #include "modules/identity/http/routes.hpp"
 #include "observability/log.hpp"
@@ -114,7 +115,7 @@ void announce(const config::Config& config, const std::string& url) {
 
 }  // namespace
 
-Result<> serve(config::Config config, Workers) {
+Result<> serve(config::Config config, Workers workers) {
   StopSignal stop_signal;
   GH_CHECK(settle_port(config));
   adapters::DevClock movable_clock;
@@ -152,7 +153,14 @@ Result<> serve(config::Config config, Workers) {
                                            server::Router(http::make_routes(api, http::ops_rows())), io, lanes_of_work,
                                            metrics, hooks);
   api.draining = [&main] { return main.draining(); };
-  core->on_wake([&main] { main.wake_pollers(); });
+  std::unique_ptr<WorkerSet> worker_set;
+  if (workers == Workers::here) {
+    GH_TRY(worker_set, WorkerSet::start(config, *core));
+  }
+  core->on_wake([&main, &worker_set] {
+    main.wake_pollers();
+    if (worker_set) worker_set->wake();
+  });
 
   GH_TRY([[maybe_unused]] const auto port, main.start());
   if (ops) GH_CHECK(ops->start());
@@ -167,6 +175,7 @@ Result<> serve(config::Config config, Workers) {
   main.stop();
   lanes_of_work.stop();
   core->on_wake([] {});
+  worker_set.reset();
   observability::log(Level::info, "stopped", {{"all_answered", finished}});
   return {};
 }

@@ -1,0 +1,89 @@
+#include "composition/worker_set.hpp"
+
+#include "adapters/bus/nats/nats_link.hpp"
+#include "composition/mail_service.hpp"
+#include "observability/log.hpp"
+
+namespace gatehouse::composition {
+namespace {
+
+using std::chrono::milliseconds;
+using workers::Loop;
+using workers::More;
+
+constexpr milliseconds kMailInterval{1'000};
+constexpr milliseconds kRelayInterval{1'000};
+constexpr milliseconds kSealInterval{100};  ///< decision 12: at most 250 ms behind
+constexpr milliseconds kUpkeepInterval{60'000};
+
+adapters::bus::NatsSettings nats_settings(const config::EventsConfig& from) {
+  adapters::bus::NatsSettings to;
+  to.urls = from.nats_url;
+  to.credentials_file = from.nats_credentials;
+  to.ca_file = from.nats_ca_cert;
+  to.streams = {{from.stream, "identity.>"}, {from.stream + "_DEAD", "dead.>"}};
+  to.create_streams = from.create_streams;
+  return to;
+}
+
+workers::MailDelivery::Bodies bodies_of(const config::Config& config) {
+  // The mailbox shows the rows themselves, so their bodies stay.
+  return config.mail.provider.value_or(config::MailProvider::mailbox) == config::MailProvider::mailbox
+             ? workers::MailDelivery::Bodies::keep
+             : workers::MailDelivery::Bodies::wipe;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<WorkerSet>> WorkerSet::start(const config::Config& config, Core& core) {
+  GH_TRY(auto mail_provider, make_mail_provider(config));
+  return std::unique_ptr<WorkerSet>(new WorkerSet(config, core, std::move(mail_provider)));
+}
+
+WorkerSet::WorkerSet(const config::Config& config, Core& core, std::unique_ptr<ports::MailProvider> mail_provider)
+    : mail_provider_(std::move(mail_provider)),
+      mail_(core.deps(), *mail_provider_, bodies_of(config)),
+      janitor_(core.deps()),
+      checkpointer_(core.deps(), config.audit.anchor_file) {
+  const auto add = [this](std::string name, milliseconds interval, Loop::Step step) {
+    loops_.push_back(std::make_unique<Loop>(std::move(name), interval, std::move(step)));
+    return loops_.back().get();
+  };
+  mail_loop_ = add("mail", kMailInterval, [this] { return mail_.step(); });
+  add("janitor", kUpkeepInterval, [this] { return janitor_.step(); });
+  add("checkpointer", kUpkeepInterval, [this] { return checkpointer_.step(); });
+  add("keys", kUpkeepInterval, [&core]() -> Result<More> {
+    if (!core.keyring().unlocked()) GH_CHECK(core.keys().finish_start());
+    GH_TRY([[maybe_unused]] const int steps, core.key_manager().tick(core.deps().clock.now()));
+    return More::no;
+  });
+  if (core.store().driver().dialect().is_postgres)
+    add("sealer", kSealInterval, [this, &core]() -> Result<More> {
+      GH_TRY(const int sealed, core.store().seal());
+      if (sealed > 0 && relay_loop_ != nullptr) relay_loop_->wake();
+      return sealed > 0 ? More::yes : More::no;
+    });
+  if (config.events.bus == config::EventBus::nats) {
+    bus_ = std::make_unique<adapters::bus::NatsBus>(
+        std::make_shared<adapters::bus::NatsLink>(nats_settings(config.events)));
+    relay_ = std::make_unique<workers::OutboxRelay>(core.deps(), *bus_);
+    relay_loop_ = add("relay", kRelayInterval, [this] { return relay_->step(); });
+  } else {
+    observability::log(observability::Level::info, "events_kept",
+                       {{"why", "events.bus is none: events wait in the outbox for GET /v1/events"}});
+  }
+}
+
+WorkerSet::~WorkerSet() {
+  loops_.clear();
+  if (relay_) relay_->give_back_lease();
+  if (const auto last = checkpointer_.step(); !last)
+    observability::log(observability::Level::warning, "last_checkpoint_failed", {{"cause", last.error().cause}});
+}
+
+void WorkerSet::wake() {
+  mail_loop_->wake();
+  if (relay_loop_ != nullptr) relay_loop_->wake();
+}
+
+}  // namespace gatehouse::composition

@@ -1,0 +1,44 @@
+#pragma once
+// WorkerSet: the long-runners of one process (ADR-0001), in `serve` or apart in `worker`: mail, the outbox relay, the
+// janitor, the checkpointer, key rotation, and on PostgreSQL the sealer. Several processes may run one each.
+#include <memory>
+#include <vector>
+
+#include "adapters/bus/nats/nats_bus.hpp"
+#include "composition/core.hpp"
+#include "modules/identity/ports/mail_provider.hpp"
+#include "modules/identity/workers/checkpointer.hpp"
+#include "modules/identity/workers/janitor.hpp"
+#include "modules/identity/workers/loop.hpp"
+#include "modules/identity/workers/mail_delivery.hpp"
+#include "modules/identity/workers/outbox_relay.hpp"
+
+namespace gatehouse::composition {
+
+class WorkerSet {
+ public:
+  /// Starts them. Returns `invalid_request` where the mail configuration is wrong.
+  static Result<std::unique_ptr<WorkerSet>> start(const config::Config& config, Core& core);
+  /// Lets each finish its step, signs a last checkpoint, and gives leases back.
+  ~WorkerSet();
+  WorkerSet(const WorkerSet&) = delete;
+  WorkerSet& operator=(const WorkerSet&) = delete;
+
+  /// A commit left work.
+  void wake();
+
+ private:
+  WorkerSet(const config::Config& config, Core& core, std::unique_ptr<ports::MailProvider> mail_provider);
+
+  std::unique_ptr<ports::MailProvider> mail_provider_;
+  std::unique_ptr<ports::EventBus> bus_;
+  workers::MailDelivery mail_;
+  workers::Janitor janitor_;
+  workers::Checkpointer checkpointer_;
+  std::unique_ptr<workers::OutboxRelay> relay_;
+  std::vector<std::unique_ptr<workers::Loop>> loops_;
+  workers::Loop* mail_loop_ = nullptr;
+  workers::Loop* relay_loop_ = nullptr;
+};
+
+}  // namespace gatehouse::composition

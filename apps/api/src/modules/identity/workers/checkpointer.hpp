@@ -1,0 +1,24 @@
+#pragma once
+// The checkpointer (decision 13): each minute under change, and at stop, the head of the audit chain is signed and put
+// outside the store: as an event, a log line, and a line of `[audit] anchor_file`.
+#include <string>
+
+#include "modules/identity/application/dependencies.hpp"
+#include "modules/identity/workers/loop.hpp"
+
+namespace gatehouse::workers {
+
+class Checkpointer {
+ public:
+  /// `anchor_file` empty: none is kept.
+  Checkpointer(const application::Dependencies& deps, std::string anchor_file)
+      : deps_(deps), anchor_file_(std::move(anchor_file)) {}
+
+  Result<More> step();
+
+ private:
+  const application::Dependencies& deps_;
+  const std::string anchor_file_;
+};
+
+}  // namespace gatehouse::workers

@@ -1,0 +1,77 @@
+#include "modules/identity/workers/loop.hpp"
+
+#include <algorithm>
+#include <exception>
+
+#include "observability/log.hpp"
+
+namespace gatehouse::workers {
+namespace {
+
+using observability::Level;
+constexpr std::chrono::milliseconds kFirstPause{500};
+constexpr std::chrono::milliseconds kLongestPause{60'000};
+
+}  // namespace
+
+Loop::Loop(std::string name, std::chrono::milliseconds interval, Step step)
+    : name_(std::move(name)), interval_(interval), step_(std::move(step)), thread_([this] { run(); }) {}
+
+Loop::~Loop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void Loop::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
+  }
+  changed_.notify_one();
+}
+
+/// False once the worker is to stop.
+bool Loop::rest(std::chrono::milliseconds time) {
+  std::unique_lock lock(mutex_);
+  // While failing, being woken must not defeat the pause: a busy service would hammer what is down.
+  changed_.wait_for(lock, time, [&] { return stopping_ || (woken_ && failures_ == 0); });
+  woken_ = false;
+  return !stopping_;
+}
+
+std::chrono::milliseconds Loop::after_failure(const Error& error) {
+  if (++failures_ == 1)
+    observability::log(Level::warning, "worker_failing",
+                       {{"worker", name_}, {"code", error_info(error.code).code}, {"cause", error.cause}});
+  const auto doubled = kFirstPause * (1 << std::min(failures_ - 1, 7));
+  return std::min<std::chrono::milliseconds>(doubled, kLongestPause);
+}
+
+void Loop::after_success() {
+  if (failures_ > 0) observability::log(Level::info, "worker_recovered", {{"worker", name_}});
+  failures_ = 0;
+}
+
+void Loop::run() {
+  std::chrono::milliseconds pause{0};
+  while (rest(pause)) {
+    Result<More> done = More::no;
+    try {
+      done = step_();
+    } catch (const std::exception& fault) {
+      done = fail(ErrorCode::internal_error, {}, fault.what());
+    }
+    if (!done) {
+      pause = after_failure(done.error());
+      continue;
+    }
+    after_success();
+    pause = *done == More::yes ? std::chrono::milliseconds(0) : interval_;
+  }
+}
+
+}  // namespace gatehouse::workers

@@ -1,0 +1,67 @@
+#include "modules/identity/workers/mail_delivery.hpp"
+
+#include <algorithm>
+
+#include "observability/log.hpp"
+
+namespace gatehouse::workers {
+namespace {
+
+using domain::MailState;
+constexpr int kBatch = 20;
+constexpr Duration kLease = std::chrono::minutes(2);
+constexpr Duration kGiveUpAfter = std::chrono::hours(23);
+constexpr Duration kParkedFor = std::chrono::hours(1);
+
+/// The row after what the provider said.
+void apply(domain::MailMessage& message, const ports::MailDelivery& delivery, Timestamp now) {
+  ++message.attempts;
+  if (delivery.accepted) {
+    message.state = MailState::sent;
+    message.provider_id = delivery.provider_id;
+    message.last_error.reset();
+    return;
+  }
+  message.last_error = delivery.error;
+  const Duration wait = delivery.failure == ports::MailFailure::park ? kParkedFor : retry_delay(message.attempts);
+  const Duration asked = delivery.retry_after.value_or(std::chrono::seconds(0));
+  message.next_attempt_at = now + std::max(wait, asked);
+  const bool too_late = message.next_attempt_at > message.created_at + kGiveUpAfter ||
+                        (message.expires_at && message.next_attempt_at >= *message.expires_at);
+  if (delivery.failure == ports::MailFailure::permanent || too_late) message.state = MailState::failed;
+}
+
+}  // namespace
+
+Duration retry_delay(std::int64_t attempts) {
+  const auto doubled = std::chrono::seconds(5) * (1LL << std::clamp<std::int64_t>(attempts - 1, 0, 20));
+  return std::min<Duration>(doubled, std::chrono::hours(1));
+}
+
+Result<More> MailDelivery::step() {
+  const Timestamp now = deps_.clock.now();
+  GH_TRY(auto due, deps_.store.write([&](ports::Tx& tx) { return tx.mails().claim_due(now, kLease, kBatch); }));
+  for (auto& message : due) GH_CHECK(deliver(std::move(message)));
+  return due.size() == static_cast<std::size_t>(kBatch) ? More::yes : More::no;
+}
+
+Result<> MailDelivery::deliver(domain::MailMessage message) {
+  const Timestamp now = deps_.clock.now();
+  if (message.expires_at && now >= *message.expires_at) {
+    message.state = MailState::failed;
+    message.last_error = "expired before it could be delivered";
+  } else {
+    apply(message, provider_.deliver(message), now);
+  }
+  const bool finished = message.state != MailState::queued;
+  if (message.state == MailState::failed)
+    observability::log(observability::Level::warning, "mail_failed",
+                       {{"mail_id", message.id.str()},
+                        {"template", message.template_name},
+                        {"attempts", message.attempts},
+                        {"cause", message.last_error.value_or("")}});
+  return deps_.store.write(
+      [&](ports::Tx& tx) { return tx.mails().save_delivery(message, finished && bodies_ == Bodies::wipe); });
+}
+
+}  // namespace gatehouse::workers

@@ -1,0 +1,32 @@
+#pragma once
+// Mail delivery: takes due messages of the ledger by a lease and hands them to the provider. At least once, with the
+// row's id as idempotency key; the frozen body is sent again unchanged, and wiped once it is of no more use (decision
+// 14). Under --dev the mailbox is a view of the rows, so bodies stay.
+#include "modules/identity/application/dependencies.hpp"
+#include "modules/identity/ports/mail_provider.hpp"
+#include "modules/identity/workers/loop.hpp"
+
+namespace gatehouse::workers {
+
+class MailDelivery {
+ public:
+  enum class Bodies { wipe, keep };
+  MailDelivery(const application::Dependencies& deps, ports::MailProvider& provider, Bodies bodies)
+      : deps_(deps), provider_(provider), bodies_(bodies) {}
+
+  /// One batch.
+  Result<More> step();
+
+ private:
+  Result<> deliver(domain::MailMessage message);
+
+  const application::Dependencies& deps_;
+  ports::MailProvider& provider_;
+  const Bodies bodies_;
+};
+
+/// When a message that was not taken is tried again: 5 s, doubling to an hour, within the day in which providers
+/// remember an idempotency key (integrations: Resend).
+Duration retry_delay(std::int64_t attempts);
+
+}  // namespace gatehouse::workers
