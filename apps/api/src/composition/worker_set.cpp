@@ -1,6 +1,7 @@
 #include "composition/worker_set.hpp"
 
 #include "adapters/bus/nats/nats_link.hpp"
+#include "adapters/bus/nats/nats_source.hpp"
 #include "composition/mail_service.hpp"
 #include "observability/log.hpp"
 
@@ -13,7 +14,8 @@ using workers::More;
 
 constexpr milliseconds kMailInterval{1'000};
 constexpr milliseconds kRelayInterval{1'000};
-constexpr milliseconds kSealInterval{100};  ///< decision 12: at most 250 ms behind
+constexpr milliseconds kConsumerInterval{10};  ///< it waits at the broker
+constexpr milliseconds kSealInterval{100};     ///< decision 12: at most 250 ms behind
 constexpr milliseconds kUpkeepInterval{60'000};
 
 adapters::bus::NatsSettings nats_settings(const config::EventsConfig& from) {
@@ -64,10 +66,18 @@ WorkerSet::WorkerSet(const config::Config& config, Core& core, std::unique_ptr<p
       return sealed > 0 ? More::yes : More::no;
     });
   if (config.events.bus == config::EventBus::nats) {
-    bus_ = std::make_unique<adapters::bus::NatsBus>(
-        std::make_shared<adapters::bus::NatsLink>(nats_settings(config.events)));
+    const auto link = std::make_shared<adapters::bus::NatsLink>(nats_settings(config.events));
+    bus_ = std::make_unique<adapters::bus::NatsBus>(link);
     relay_ = std::make_unique<workers::OutboxRelay>(core.deps(), *bus_);
     relay_loop_ = add("relay", kRelayInterval, [this] { return relay_->step(); });
+    if (config.events.consume) {
+      adapters::bus::ConsumerSettings wanted;
+      wanted.stream = config.events.accounts_stream;
+      source_ = std::make_unique<adapters::bus::NatsSource>(link, wanted);
+      dead_letters_ = std::make_unique<adapters::bus::NatsBus>(link);
+      consumer_ = std::make_unique<workers::EventConsumer>(core.deps(), *source_, *dead_letters_);
+      add("consumer", kConsumerInterval, [this] { return consumer_->step(); });
+    }
   } else {
     observability::log(observability::Level::info, "events_kept",
                        {{"why", "events.bus is none: events wait in the outbox for GET /v1/events"}});

@@ -1,6 +1,7 @@
 #pragma once
 // WorkerSet: the long-runners of one process (ADR-0001), in `serve` or apart in `worker`: mail, the outbox relay, the
-// janitor, the checkpointer, key rotation, and on PostgreSQL the sealer. Several processes may run one each.
+// event consumer, the janitor, the checkpointer, key rotation, and on PostgreSQL the sealer. Several processes may run
+// one each.
 #include <memory>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "composition/core.hpp"
 #include "modules/identity/ports/mail_provider.hpp"
 #include "modules/identity/workers/checkpointer.hpp"
+#include "modules/identity/workers/event_consumer.hpp"
 #include "modules/identity/workers/janitor.hpp"
 #include "modules/identity/workers/loop.hpp"
 #include "modules/identity/workers/mail_delivery.hpp"
@@ -36,6 +38,9 @@ class WorkerSet {
   workers::Janitor janitor_;
   workers::Checkpointer checkpointer_;
   std::unique_ptr<workers::OutboxRelay> relay_;
+  std::unique_ptr<ports::EventSource> source_;
+  std::unique_ptr<ports::EventBus> dead_letters_;
+  std::unique_ptr<workers::EventConsumer> consumer_;
   std::vector<std::unique_ptr<workers::Loop>> loops_;
   workers::Loop* mail_loop_ = nullptr;
   workers::Loop* relay_loop_ = nullptr;

@@ -1,0 +1,50 @@
+#include "modules/identity/workers/event_consumer.hpp"
+
+#include <algorithm>
+
+#include "modules/identity/application/require_role.hpp"
+#include "observability/log.hpp"
+
+namespace gatehouse::workers {
+namespace {
+
+constexpr int kBatch = 50;
+constexpr std::chrono::milliseconds kWait{1'000};
+constexpr int kMostDeliveries = 20;  ///< with the delays below: about two hours
+
+}  // namespace
+
+std::chrono::milliseconds redelivery_delay(int deliveries) {
+  const auto doubled = std::chrono::seconds(1) * (1LL << std::clamp(deliveries - 1, 0, 20));
+  return std::min<std::chrono::milliseconds>(doubled, std::chrono::minutes(10));
+}
+
+Result<More> EventConsumer::step() {
+  GH_TRY(const auto events, source_.fetch(kBatch, kWait));
+  for (const auto& event : events) GH_CHECK(handle(event));
+  return events.empty() ? More::no : More::yes;
+}
+
+Result<> EventConsumer::handle(const ports::IncomingEvent& event) {
+  const auto outcome = application::require_role(deps_, event.body);
+  if (!outcome) {
+    if (event.deliveries >= kMostDeliveries) return bury(event, "failed");
+    observability::log(
+        observability::Level::warning, "event_postponed",
+        {{"subject", event.subject}, {"deliveries", event.deliveries}, {"cause", outcome.error().cause}});
+    return source_.try_later(event, redelivery_delay(event.deliveries));
+  }
+  if (*outcome) return bury(event, domain::to_text(**outcome));
+  return source_.accept(event);
+}
+
+/// The letter is acknowledged by the stream before the original is: in between it may come twice, never not at all.
+Result<> EventConsumer::bury(const ports::IncomingEvent& event, std::string_view reason) {
+  const auto letter = application::make_dead_event(deps_, event.subject, event.body, reason);
+  for (const auto& published : dead_letters_.publish({{letter.id, letter.topic, letter.json}})) GH_CHECK(published);
+  observability::log(observability::Level::warning, "event_undeliverable",
+                     {{"subject", event.subject}, {"reason", reason}});
+  return source_.accept(event);
+}
+
+}  // namespace gatehouse::workers
