@@ -32,8 +32,8 @@ Result<> tell_old_address(ports::Tx& tx, Record& record, const Dependencies& dep
       {.to = old_email, .expires_at = undo.row.expires_at});
 }
 
-Result<> mail_confirmation(ports::Tx& tx, Record& record, const Dependencies& deps, const domain::User& user,
-                           const auth::EmailAddress& email, Timestamp now) {
+Result<> mail_new_address(ports::Tx& tx, Record& record, const Dependencies& deps, const domain::User& user,
+                          const auth::EmailAddress& email, Timestamp now) {
   GH_TRY([[maybe_unused]] const int voided,
          tx.verification_tokens().remove_for_user(user.id, {TokenPurpose::change_email}));
   const auto token = make_mailed_token({.purpose = TokenPurpose::change_email,
@@ -101,7 +101,7 @@ Result<> request_email_change(const Dependencies& deps, const Caller& caller, co
                           {.personal = {{"email", address.address}}}));
     GH_CHECK(tell_old_address(tx, record, deps, user, user.email, user.email_canonical, address.address, now));
     GH_TRY(const auto owner, tx.users().find_by_email(address.canonical));
-    if (!owner) return mail_confirmation(tx, record, deps, user, address, now);
+    if (!owner) return mail_new_address(tx, record, deps, user, address, now);
     return record.mail(templates::kAlreadyRegistered, *owner, {{"link", deps.settings.links.sign_in}});
   }));
   deps.wake();

@@ -13,7 +13,7 @@ namespace gatehouse::application {
 namespace {
 
 namespace json = boost::json;
-constexpr auto kPurpose = domain::TokenPurpose::emailed_code;
+constexpr auto kCodePurpose = domain::TokenPurpose::emailed_code;
 
 /// Six digits, each of the million equally likely: what lies beyond the last whole million is drawn again.
 std::string draw_code() {
@@ -53,14 +53,14 @@ Result<> mail_code(ports::Tx& tx, Record& record, const Dependencies& deps, cons
   const std::string code = draw_code();
   domain::VerificationToken token;
   token.id = domain::VerificationTokenId(new_id(now));
-  token.purpose = kPurpose;
+  token.purpose = kCodePurpose;
   token.user_id = user.id;
   token.email = user.email;
   token.email_canonical = user.email_canonical;
   token.token_hash = hash_of(deps, challenge, code);
   token.payload = json::serialize(json::object{{"challenge_id", challenge.id.str()}});
   token.created_at = now;
-  token.expires_at = now + domain::lifetime_of(kPurpose);
+  token.expires_at = now + domain::lifetime_of(kCodePurpose);
   GH_CHECK(tx.verification_tokens().add(token));
   return record.mail(ports::mail_templates::kSignInCode, user, {{"code", code}, {"expires_in", "10 minutes"}},
                      {.expires_at = token.expires_at});
@@ -69,10 +69,10 @@ Result<> mail_code(ports::Tx& tx, Record& record, const Dependencies& deps, cons
 Result<bool> take_code(ports::Tx& tx, const Dependencies& deps, const domain::MfaChallenge& challenge,
                        std::string_view code, Timestamp now) {
   const std::string hash = hash_of(deps, challenge, code);
-  GH_TRY(const auto tokens, tx.verification_tokens().list(challenge.user_id, kPurpose, now));
+  GH_TRY(const auto tokens, tx.verification_tokens().list(challenge.user_id, kCodePurpose, now));
   for (const auto& token : tokens) {
     if (!is_of(token, challenge) || !auth::equal_in_constant_time(hash, token.token_hash)) continue;
-    GH_TRY(const auto taken, tx.verification_tokens().consume(token.id, hash, kPurpose, now));
+    GH_TRY(const auto taken, tx.verification_tokens().consume(token.id, hash, kCodePurpose, now));
     return taken.has_value();
   }
   return false;

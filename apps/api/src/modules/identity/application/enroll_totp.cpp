@@ -19,7 +19,7 @@ namespace gatehouse::application {
 namespace {
 
 namespace json = boost::json;
-constexpr auto kPurpose = domain::TokenPurpose::enroll_mfa;
+constexpr auto kEnrollPurpose = domain::TokenPurpose::enroll_mfa;
 
 /// What an enrolment token says of the sign-in that it came from.
 struct Enrollment {
@@ -44,7 +44,7 @@ Enrollment read_enrollment(const std::string& payload) {
 Result<domain::User> enrolling_user(const Dependencies& deps, const std::string& token) {
   const Timestamp now = deps.clock.now();
   return deps.store.read([&](ports::Tx& tx) -> Result<domain::User> {
-    GH_TRY(const auto row, look_at_mailed_token(tx, token, kPurpose, now));
+    GH_TRY(const auto row, look_at_mailed_token(tx, token, kEnrollPurpose, now));
     GH_TRY(auto user, tx.users().get(*row.user_id));
     if (!domain::check_unchanged(user, read_enrollment(row.payload).credential_version))
       return fail(ErrorCode::invalid_token);
@@ -174,7 +174,7 @@ Result<TotpConfirmed> confirm_totp(const Dependencies& deps, const std::string& 
   const Timestamp now = deps.clock.now();
   GH_TRY(auto signed_in, deps.store.write([&](ports::Tx& tx) -> Result<SignedIn> {
     Record record(tx, deps, request, now);
-    GH_TRY(const auto taken, take_mailed_token(tx, enrollment_token, kPurpose, now));
+    GH_TRY(const auto taken, take_mailed_token(tx, enrollment_token, kEnrollPurpose, now));
     const Enrollment enrollment = read_enrollment(taken.payload);
     GH_TRY(auto present, tx.users().get(user.id));
     GH_CHECK(domain::check_unchanged(present, enrollment.credential_version));
@@ -207,7 +207,7 @@ Result<TotpConfirmed> confirm_totp(const Dependencies& deps, const std::string& 
 Result<std::optional<std::string>> enrollment_client(const Dependencies& deps, const std::string& enrollment_token) {
   const Timestamp now = deps.clock.now();
   const auto row =
-      deps.store.read([&](ports::Tx& tx) { return look_at_mailed_token(tx, enrollment_token, kPurpose, now); });
+      deps.store.read([&](ports::Tx& tx) { return look_at_mailed_token(tx, enrollment_token, kEnrollPurpose, now); });
   if (row) return std::optional(read_enrollment(row->payload).client_id);
   if (error_info(row.error().code).status >= 500) return Failure(row.error());
   return std::optional<std::string>();

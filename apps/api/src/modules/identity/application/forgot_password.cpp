@@ -11,7 +11,7 @@
 namespace gatehouse::application {
 namespace {
 
-constexpr auto kPurpose = domain::TokenPurpose::reset_password;
+constexpr auto kLinkPurpose = domain::TokenPurpose::reset_password;
 
 Result<bool> within_the_cap(ports::Tx& tx, const Dependencies& deps, const domain::User* user,
                             const std::string& email_canonical, const ForgotPasswordInput& input,
@@ -28,7 +28,7 @@ Result<bool> within_the_cap(ports::Tx& tx, const Dependencies& deps, const domai
 /// Whether this account may be helped by a mail now.
 Result<bool> may_reset(ports::Tx& tx, const domain::User& user, Timestamp now) {
   if (!domain::may_hold_sessions(user) || !user.email_verified()) return false;
-  GH_TRY(const auto newest, tx.verification_tokens().newest(user.id, kPurpose, now));
+  GH_TRY(const auto newest, tx.verification_tokens().newest(user.id, kLinkPurpose, now));
   if (domain::absorbs_reset(newest, now)) return false;
   if (!domain::reset_needs_second_factor(user, now)) return true;
   GH_TRY(const auto totp, tx.factors().find_totp(user.id));
@@ -40,13 +40,14 @@ Result<bool> may_reset(ports::Tx& tx, const domain::User& user, Timestamp now) {
 Result<> pretend(ports::Tx& tx, Record& record, const Dependencies& deps, const auth::EmailAddress& email,
                  Timestamp now) {
   const domain::UserId nobody(new_id(now));
-  const auto token = make_mailed_token({.purpose = kPurpose, .email = email.address, .email_canonical = nobody.str()},
-                                       deps.settings.links.reset_password, now);
+  const auto token =
+      make_mailed_token({.purpose = kLinkPurpose, .email = email.address, .email_canonical = nobody.str()},
+                        deps.settings.links.reset_password, now);
   GH_CHECK(tx.verification_tokens().add(token.row));
   GH_CHECK(record.mail_to(ports::mail_templates::kResetPassword, email.address,
                           {{"link", token.link}, {"email", email.address}, {"expires_in", "an hour"}}, nobody,
                           token.row.expires_at));
-  GH_TRY([[maybe_unused]] const int tokens, tx.verification_tokens().remove_for_email(nobody.str(), kPurpose));
+  GH_TRY([[maybe_unused]] const int tokens, tx.verification_tokens().remove_for_email(nobody.str(), kLinkPurpose));
   GH_TRY([[maybe_unused]] const int mails, tx.mails().erase_user(nobody));
   return {};
 }

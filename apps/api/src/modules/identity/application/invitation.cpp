@@ -20,7 +20,7 @@ namespace gatehouse::application {
 namespace {
 
 namespace json = boost::json;
-constexpr auto kPurpose = domain::TokenPurpose::accept_invitation;
+constexpr auto kInvitationPurpose = domain::TokenPurpose::accept_invitation;
 
 /// What the maker may do now: it may have lost the right since the mail went out.
 Result<domain::Authority> authority_now(ports::Tx& tx, const Dependencies& deps, const InvitationTerms& terms,
@@ -122,15 +122,16 @@ Result<domain::UserId> accept_invitation(const Dependencies& deps, const AcceptI
   if (input.name) GH_CHECK(domain::check_name(*input.name));
   const Timestamp asked_at = deps.clock.now();
   // Looked at before it is taken: a password that is refused must not spend the link.
-  GH_TRY(const auto token,
-         deps.store.read([&](ports::Tx& tx) { return look_at_mailed_token(tx, input.token, kPurpose, asked_at); }));
+  GH_TRY(const auto token, deps.store.read([&](ports::Tx& tx) {
+    return look_at_mailed_token(tx, input.token, kInvitationPurpose, asked_at);
+  }));
   GH_TRY(const auto password, accept_new_password(deps.settings, input.password, token.email_canonical, input.name));
   GH_TRY(const auto hash, deps.hasher.hash(password));
 
   const Timestamp now = deps.clock.now();
   GH_TRY(const auto user_id, deps.store.write([&](ports::Tx& tx) -> Result<domain::UserId> {
     Record record(tx, deps, request, now);
-    GH_TRY(const auto taken, take_mailed_token(tx, input.token, kPurpose, now));
+    GH_TRY(const auto taken, take_mailed_token(tx, input.token, kInvitationPurpose, now));
     if (!taken.user_id) return fail(ErrorCode::invalid_token);
     GH_TRY(auto found, tx.users().find(*taken.user_id));
     if (!found || !domain::may_hold_sessions(*found) || found->has_password() ||

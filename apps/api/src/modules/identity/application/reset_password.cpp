@@ -13,7 +13,7 @@
 namespace gatehouse::application {
 namespace {
 
-constexpr auto kPurpose = domain::TokenPurpose::reset_password;
+constexpr auto kResetPurpose = domain::TokenPurpose::reset_password;
 
 Result<domain::User> user_of(ports::Tx& tx, const domain::VerificationToken& token) {
   if (!token.user_id) return fail(ErrorCode::invalid_token);
@@ -62,7 +62,7 @@ Result<> reset_password(const Dependencies& deps, const ResetPasswordInput& inpu
   const Timestamp asked_at = deps.clock.now();
   // Looked at before it is taken: neither a refused password nor a wrong code must spend the link.
   GH_TRY(const auto seen, deps.store.read([&](ports::Tx& tx) -> Result<domain::User> {
-    GH_TRY(const auto token, look_at_mailed_token(tx, input.token, kPurpose, asked_at));
+    GH_TRY(const auto token, look_at_mailed_token(tx, input.token, kResetPurpose, asked_at));
     return user_of(tx, token);
   }));
   GH_TRY(const auto password, accept_new_password(deps.settings, input.password, seen.email_canonical, seen.name));
@@ -81,7 +81,7 @@ Result<> reset_password(const Dependencies& deps, const ResetPasswordInput& inpu
         return false;
       }
     }
-    GH_TRY(const auto token, take_mailed_token(tx, input.token, kPurpose, now));
+    GH_TRY(const auto token, take_mailed_token(tx, input.token, kResetPurpose, now));
     GH_TRY(auto user, user_of(tx, token));
     if (domain::reset_needs_second_factor(user, now) && !code) return fail(ErrorCode::invalid_token);
     GH_CHECK(set_password(tx, record, deps, std::move(user), hash, now));

@@ -11,10 +11,10 @@
 namespace gatehouse::http {
 namespace {
 
-struct TokenBody {
+struct LinkBody {
   std::string token;
 };
-BOOST_DESCRIBE_STRUCT(TokenBody, (), (token))
+BOOST_DESCRIBE_STRUCT(LinkBody, (), (token))
 
 struct InvitationBody {
   std::string token;
@@ -26,7 +26,7 @@ BOOST_DESCRIBE_STRUCT(InvitationBody, (), (token, password, name))
 using UseCase = Result<> (*)(const application::Dependencies&, const std::string&, const application::RequestInfo&);
 
 Result<server::Response> spend(const Api& api, const server::Request& request, UseCase use_case) {
-  GH_TRY(const auto body, server::read_body<TokenBody>(request));
+  GH_TRY(const auto body, server::read_body<LinkBody>(request));
   GH_TRY(const auto info, request_info(api, request));
   GH_CHECK(use_case(api.deps, body.token, info));
   return server::Response::no_content();

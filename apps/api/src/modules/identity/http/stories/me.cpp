@@ -22,10 +22,10 @@ struct ProfileBody {
 };
 BOOST_DESCRIBE_STRUCT(ProfileBody, (), (name, locale, picture))
 
-struct EmailBody {
+struct NewEmailBody {
   std::string email;
 };
-BOOST_DESCRIBE_STRUCT(EmailBody, (), (email))
+BOOST_DESCRIBE_STRUCT(NewEmailBody, (), (email))
 
 std::optional<std::optional<std::string>> wanted(MaybeText& member) {
   if (!member) return std::nullopt;
@@ -71,7 +71,7 @@ Result<server::Response> export_me(const Api& api, const server::Request& reques
 
 Result<server::Response> change_my_email(const Api& api, const server::Request& request,
                                          const application::Caller& caller) {
-  GH_TRY(const auto body, server::read_body<EmailBody>(request));
+  GH_TRY(const auto body, server::read_body<NewEmailBody>(request));
   GH_TRY(const auto info, request_info(api, request));
   GH_CHECK(application::request_email_change(api.deps, caller, body.email, info));
   return server::Response::json(202, boost::json::object{{"status", "accepted"}});
