@@ -1,8 +1,8 @@
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include "contracts/generated/error_code.hpp"
 #include "contracts/generated/openapi_document.hpp"
+#include "modules/identity/application/server_metadata.hpp"
 #include "modules/identity/http/stories/service_stories.hpp"
 
 namespace gatehouse::http {
@@ -14,19 +14,7 @@ Result<server::Response> jwks(const Api& api, const server::Request&) {
 }
 
 Result<server::Response> server_metadata(const Api& api, const server::Request&) {
-  // RFC 8414, and only what is true: there is no authorization endpoint.
-  const std::string& url = api.deps.settings.public_url;
-  return server::Response::json(
-      200,
-      json::object{{"issuer", api.deps.settings.issuer},
-                   {"token_endpoint", url + "/v1/token"},
-                   {"jwks_uri", url + "/.well-known/jwks.json"},
-                   {"introspection_endpoint", url + "/v1/introspect"},
-                   {"grant_types_supported", json::array{"client_credentials"}},
-                   {"response_types_supported", json::array{}},
-                   {"token_endpoint_auth_methods_supported", json::array{"client_secret_basic", "client_secret_post"}},
-                   {"introspection_endpoint_auth_methods_supported", json::array{"client_secret_basic"}},
-                   {"service_documentation", url + "/v1/openapi.json"}});
+  return server::Response::json(200, application::server_metadata(api.deps.settings));
 }
 
 Result<server::Response> openapi(const Api&, const server::Request&) {
