@@ -60,11 +60,24 @@ Result<> DataKeyring::start() {
     return fail(ErrorCode::internal_error, sentence, sentence);
   }
   GH_TRY(const DataKeyPtr installation, newest(kInstallation));
+  GH_CHECK(refresh());
   std::unique_lock lock(mutex_);
   if (unlocked_) return {};
   installation_key_ = auth::hkdf_sha256(installation->key.expose(), {}, "gatehouse/keyed-hash/1");
   keep_out_of_swap(installation_key_);
   unlocked_ = true;
+  return {};
+}
+
+Result<> DataKeyring::refresh() {
+  std::lock_guard making(making_);
+  GH_TRY(const auto rows, list_rows(store_));
+  for (const auto& row : rows) {
+    GH_TRY(DataKeyPtr key, load(row));
+    if (!row.active) continue;
+    std::unique_lock lock(mutex_);
+    newest_.insert_or_assign(row.purpose, std::move(key));
+  }
   return {};
 }
 
@@ -136,6 +149,10 @@ Result<DataKeyring::DataKeyPtr> DataKeyring::by_id(std::string_view id, std::str
 Result<DataKeyring::DataKeyPtr> DataKeyring::load(const ports::DataKeyRow& row) {
   const auto id = auth::uuid_to_bytes(row.id);
   if (!id) return fail(ErrorCode::internal_error, {}, "a data key's id is no UUID");
+  {
+    std::shared_lock lock(mutex_);
+    if (const auto found = by_id_.find(*id); found != by_id_.end()) return found->second;
+  }
   GH_TRY(Secret<std::string> bytes, wrap_.unwrap(row.wrapped, wrap_context(row)));
   if (bytes.expose().size() != auth::kAeadKeyBytes)
     return fail(ErrorCode::internal_error, {}, "a data key has the wrong size");

@@ -12,20 +12,24 @@
 #include <string_view>
 
 #include "adapters/keys/key_wrap.hpp"
+#include "adapters/keys/refreshable.hpp"
 #include "modules/identity/ports/clock.hpp"
 #include "modules/identity/ports/data_cipher.hpp"
 #include "modules/identity/ports/store.hpp"
 
 namespace gatehouse::adapters::keys {
 
-class DataKeyring : public ports::DataCipher {
+class DataKeyring : public ports::DataCipher, public Refreshable {
  public:
   DataKeyring(ports::Store& store, KeyWrap& wrap, const ports::Clock& clock);
 
   /// At start: refuses a key-encryption key other than the one the store was encrypted under (`internal_error`, one
-  /// line with the mend), and makes and unwraps the installation key. `dependency_unavailable` when Vault is away:
-  /// serve degraded and try again later; nothing else needs to be done.
+  /// line with the mend), makes the installation key, and unwraps every key there is. `dependency_unavailable` when
+  /// Vault is away: serve degraded and try again later; nothing else needs to be done.
   Result<> start();
+
+  /// Takes up the keys that another process made, so that new values are sealed under the newest.
+  Result<> refresh() override;
 
   Result<std::string> seal(ports::DataPurpose purpose, std::string_view context, std::string_view plaintext) override;
   Result<Secret<std::string>> open(ports::DataPurpose purpose, std::string_view context,

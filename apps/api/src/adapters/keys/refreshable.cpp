@@ -10,9 +10,9 @@ void Refresher::look() {
   const auto result = what_.refresh();
   if (failing_.exchange(!result) == !result) return;
   if (result) {
-    observability::log(observability::Level::info, "signing_keys_readable_again");
+    observability::log(observability::Level::info, "keys_readable_again");
   } else {
-    observability::log(observability::Level::warning, "signing_keys_unreadable", {{"cause", result.error().cause}});
+    observability::log(observability::Level::warning, "keys_unreadable", {{"cause", result.error().cause}});
   }
 }
 

@@ -106,6 +106,31 @@ TEST_F(DataKeyringTest, renewed_keys_seal_new_values_and_old_values_still_open) 
   EXPECT_EQ(keyring.keyed_hash("throttle", "ada"), hash);
 }
 
+TEST_F(DataKeyringTest, a_running_process_takes_up_what_another_renewed) {
+  DataKeyring server(store, wrap, clock), command_line(store, wrap, clock);
+  ASSERT_TRUE(server.start());
+  const auto old_value = server.seal(DataPurpose::totp_secret, "u", "old").value();
+  ASSERT_TRUE(command_line.renew_data_keys());
+  ASSERT_TRUE(server.refresh());
+  EXPECT_TRUE(server.is_outdated(DataPurpose::totp_secret, old_value).value());
+  EXPECT_EQ(server.open(DataPurpose::totp_secret, "u", old_value)->expose(), "old");
+}
+
+TEST_F(DataKeyringTest, after_the_start_it_opens_everything_without_asking_anybody) {
+  std::string sealed;
+  {
+    DataKeyring before(store, wrap, clock);
+    sealed = before.seal(DataPurpose::mail_body, "m", "x").value();
+    ASSERT_TRUE(before.renew_data_keys());
+  }
+  DataKeyring keyring(store, wrap, clock);
+  ASSERT_TRUE(keyring.start());
+  const int reads = store.reads;
+  EXPECT_TRUE(keyring.open(DataPurpose::mail_body, "m", sealed));
+  EXPECT_TRUE(keyring.seal(DataPurpose::mail_body, "m", "y"));
+  EXPECT_EQ(store.reads, reads);
+}
+
 TEST_F(DataKeyringTest, rewrapping_moves_to_a_new_key_encryption_key_and_can_be_resumed) {
   std::string sealed;
   LocalKeyWrap newer(auth::new_aead_key());
