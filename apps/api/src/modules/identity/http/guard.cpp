@@ -1,6 +1,7 @@
 #include "modules/identity/http/guard.hpp"
 
 #include "auth/token.hpp"
+#include "modules/identity/application/note_denied.hpp"
 #include "modules/identity/application/step_up.hpp"
 #include "modules/identity/http/basic_credentials.hpp"
 #include "modules/identity/http/credentials.hpp"
@@ -73,22 +74,45 @@ Failure lacks(std::string_view permission) {
   return fail(ErrorCode::forbidden, "this call needs the permission " + std::string(permission));
 }
 
-/// The story of a row that needs a caller.
-Result<server::Response> as_caller(const Api& api, const server::Request& request, const Row& row) {
-  GH_TRY(const auto caller, prove_caller(api, request, row.access, row.permission));
+Result<Caller> identify(const Api& api, const server::Request& request, Access access) {
+  GH_TRY(auto caller, by_credentials(api, request, access));
+  GH_CHECK(check_rate(api, caller));
+  return caller;
+}
+
+Result<> check_allowed(const Api& api, const Caller& caller, Access access, std::string_view permission) {
+  if (!permission.empty() && !caller.has_permission(permission)) return lacks(permission);
+  if (access == Access::step_up) GH_CHECK(application::require_step_up(api.deps, caller));
+  return {};
+}
+
+Result<server::Response> run_allowed(const Api& api, const server::Request& request, const Row& row,
+                                     const Caller& caller) {
+  GH_CHECK(check_allowed(api, caller, row.access, row.permission));
   if (row.recent) GH_CHECK(application::require_step_up(api.deps, caller));
   const auto story = [&] { return std::get<CallerStory>(row.story)(api, request, caller); };
   return row.idempotent ? run_idempotent(api, request, caller, story) : story();
+}
+
+/// The story of a row that needs a caller. What staff and services may not do is put on record.
+Result<server::Response> as_caller(const Api& api, const server::Request& request, const Row& row) {
+  GH_TRY(const auto caller, identify(api, request, row.access));
+  auto response = run_allowed(api, request, row, caller);
+  const bool watched = row.access == Access::staff || row.access == Access::service;
+  if (!response && watched && response.error().code == ErrorCode::forbidden) {
+    if (const auto info = request_info(api, request))
+      (void)application::note_denied(api.deps, caller, std::string(row.method) + ' ' + std::string(row.pattern),
+                                     response.error().detail, *info);
+  }
+  return response;
 }
 
 }  // namespace
 
 Result<Caller> prove_caller(const Api& api, const server::Request& request, Access access,
                             std::string_view permission) {
-  GH_TRY(auto caller, by_credentials(api, request, access));
-  GH_CHECK(check_rate(api, caller));
-  if (!permission.empty() && !caller.has_permission(permission)) return lacks(permission);
-  if (access == Access::step_up) GH_CHECK(application::require_step_up(api.deps, caller));
+  GH_TRY(auto caller, identify(api, request, access));
+  GH_CHECK(check_allowed(api, caller, access, permission));
   return caller;
 }
 
