@@ -149,7 +149,9 @@ std::string show(const std::vector<Setting>& settings) {
       out += "# " + setting.id.key + " is not set" + (setting.note.empty() ? "" : " (default: " + setting.note + ")") +
              "\n";
     } else {
-      out += setting.id.key + " = " + setting.value + "  # " + setting.source + "\n";
+      const bool in_words = setting.source == "default" && !setting.note.empty();
+      out += setting.id.key + " = " + setting.value + "  # " + setting.source + (in_words ? ": " + setting.note : "") +
+             "\n";
     }
   }
   return out;

@@ -46,8 +46,10 @@ Problems refuse_public_url(const Config& config) {
   Problems problems;
   const auto parts = parse_url(config.server.public_url);
   if (!parts || parts->scheme != "https") problems.push_back(refusal(key, "is not https", mend));
-  if (!is_https(config.token.issuer))
+  const bool own_issuer = config.token.issuer != config.server.public_url;
+  if (own_issuer && !is_https(config.token.issuer)) {
     problems.push_back(refusal("token.issuer", "is not https", "set it to an https address"));
+  }
   return problems;
 }
 

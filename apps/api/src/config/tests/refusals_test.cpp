@@ -56,9 +56,9 @@ TEST(Refusals, development_is_refused_nothing_of_this) {
 }
 
 TEST(Refusals, public_url_must_be_set_and_https) {
-  EXPECT_EQ(refused({{"server.public_url", "http://id.example.com"}}), (Keys{"server.public_url", "token.issuer"}));
-  EXPECT_EQ(refused({{"server.public_url", "http://id.example.com"}, {"token.issuer", "https://id.example.com"}}),
-            Keys{"server.public_url"});
+  EXPECT_EQ(refused({{"server.public_url", "http://id.example.com"}}), Keys{"server.public_url"});
+  EXPECT_EQ(refused({{"token.issuer", "http://id.example.com"}}), Keys{"token.issuer"});
+  EXPECT_EQ(refused({{"token.issuer", "https://issuer.example.com"}}), Keys{});
   EXPECT_EQ(refused({{"server.public_url", "https://id.example.com/?q"}}), Keys{"server.public_url"});
   EXPECT_EQ(refused({{"server.public_url", "https://id.example.com/#f"}}), Keys{"server.public_url"});
   Config config = loaded_with({}).config;
