@@ -8,7 +8,7 @@
 namespace gatehouse::workers {
 namespace {
 
-constexpr int kBatch = 50;
+constexpr int kConsumedAtOnce = 50;
 constexpr std::chrono::milliseconds kWait{1'000};
 constexpr int kMostDeliveries = 20;  ///< with the delays below: about two hours
 
@@ -20,7 +20,7 @@ std::chrono::milliseconds redelivery_delay(int deliveries) {
 }
 
 Result<More> EventConsumer::step() {
-  GH_TRY(const auto events, source_.fetch(kBatch, kWait));
+  GH_TRY(const auto events, source_.fetch(kConsumedAtOnce, kWait));
   for (const auto& event : events) GH_CHECK(handle(event));
   return events.empty() ? More::no : More::yes;
 }

@@ -8,8 +8,8 @@ namespace gatehouse::workers {
 namespace {
 
 using domain::MailState;
-constexpr int kBatch = 20;
-constexpr Duration kLease = std::chrono::minutes(2);
+constexpr int kMailsAtOnce = 20;
+constexpr Duration kClaimLasts = std::chrono::minutes(2);
 constexpr Duration kGiveUpAfter = std::chrono::hours(23);
 constexpr Duration kParkedFor = std::chrono::hours(1);
 
@@ -40,9 +40,10 @@ Duration retry_delay(std::int64_t attempts) {
 
 Result<More> MailDelivery::step() {
   const Timestamp now = deps_.clock.now();
-  GH_TRY(auto due, deps_.store.write([&](ports::Tx& tx) { return tx.mails().claim_due(now, kLease, kBatch); }));
+  GH_TRY(auto due,
+         deps_.store.write([&](ports::Tx& tx) { return tx.mails().claim_due(now, kClaimLasts, kMailsAtOnce); }));
   for (auto& message : due) GH_CHECK(deliver(std::move(message)));
-  return due.size() == static_cast<std::size_t>(kBatch) ? More::yes : More::no;
+  return due.size() == static_cast<std::size_t>(kMailsAtOnce) ? More::yes : More::no;
 }
 
 Result<> MailDelivery::deliver(domain::MailMessage message) {

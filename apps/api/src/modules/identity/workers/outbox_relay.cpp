@@ -11,8 +11,8 @@ namespace gatehouse::workers {
 namespace {
 
 constexpr const char* kLeaseName = "outbox-relay";
-constexpr Duration kLease = std::chrono::seconds(10);
-constexpr int kBatch = 500;
+constexpr Duration kLeaseLasts = std::chrono::seconds(10);
+constexpr int kPublishedAtOnce = 500;
 
 std::vector<ports::BusMessage> messages_of(const std::vector<domain::OutboxEvent>& events, const std::string& source) {
   std::vector<ports::BusMessage> messages;
@@ -30,8 +30,8 @@ OutboxRelay::OutboxRelay(const application::Dependencies& deps, ports::EventBus&
 
 Result<bool> OutboxRelay::is_leader() {
   const Timestamp now = deps_.clock.now();
-  GH_TRY(leads_,
-         deps_.store.write([&](ports::Tx& tx) { return tx.machinery().take_lease(kLeaseName, holder_, now, kLease); }));
+  GH_TRY(leads_, deps_.store.write(
+                     [&](ports::Tx& tx) { return tx.machinery().take_lease(kLeaseName, holder_, now, kLeaseLasts); }));
   return leads_;
 }
 
@@ -46,7 +46,8 @@ void OutboxRelay::give_back_lease() {
 Result<More> OutboxRelay::step() {
   GH_TRY(const bool leader, is_leader());
   if (!leader) return More::no;
-  GH_TRY(const auto events, deps_.store.read([&](ports::Tx& tx) { return tx.outbox().list_unpublished(0, kBatch); }));
+  GH_TRY(const auto events,
+         deps_.store.read([&](ports::Tx& tx) { return tx.outbox().list_unpublished(0, kPublishedAtOnce); }));
   if (events.empty()) return More::no;
 
   // At most one unacknowledged event a user: a batch takes each user's first, and the others wait for the next.
