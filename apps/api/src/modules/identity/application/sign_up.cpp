@@ -164,8 +164,9 @@ Result<> resend_verification(const Dependencies& deps, const std::string& email,
   GH_TRY(const auto address, auth::parse_email_address(email));
   const Timestamp now = deps.clock.now();
   GH_CHECK(deps.store.write([&](ports::Tx& tx) -> Result<> {
-    GH_TRY([[maybe_unused]] const auto spent,
-           reserve_try(tx, deps, domain::mail_budgets(false), {address.canonical, request.ip, {}}, now));
+    const auto spent = reserve_try(tx, deps, domain::mail_budgets(false), {address.canonical, request.ip, {}}, now);
+    if (!spent && spent.error().code != ErrorCode::throttled) return Failure(spent.error());
+    if (!spent) return {};  // past the cap: the same answer, and no mail
     Record record(tx, deps, request, now);
     GH_TRY(const auto state, look_up(tx, address.canonical, now));
     GH_CHECK(record.audit(by_nobody(), domain::audit_actions::kVerificationSent,

@@ -26,7 +26,8 @@ Result<> sign_up(const Dependencies& deps, const SignUpInput& input, const Reque
 /// every other pending sign-up of the address, and produces identity.user.signed_up. Returns `invalid_token`.
 Result<domain::UserId> verify_email(const Dependencies& deps, std::string_view token, const RequestInfo& request);
 
-/// Mails a new link, if there is something to confirm; says the same if not. Returns `invalid_email`, `throttled`.
+/// Mails a new link, if there is something to confirm and the cap of mails allows it; says the same if not. Returns
+/// `invalid_email`.
 Result<> resend_verification(const Dependencies& deps, const std::string& email, const RequestInfo& request);
 
 }  // namespace gatehouse::application
