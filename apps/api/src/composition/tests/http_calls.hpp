@@ -95,8 +95,8 @@ class Http {
 
 /// Gives a role as the operator would.
 inline void give_role(World& world, const domain::UserId& user, const std::string& role) {
-  const auto given = application::assign_role(world.deps(), application::operator_caller("test"), user,
-                                              {.role = role}, world.request);
+  const auto given =
+      application::assign_role(world.deps(), application::operator_caller("test"), user, {.role = role}, world.request);
   if (!given) throw std::runtime_error("the role can't be given: " + given.error().detail);
 }
 
