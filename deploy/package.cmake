@@ -1,0 +1,18 @@
+# The Debian package, made by script/package: the program, its systemd unit, the reference configuration and the licence.
+install(TARGETS gatehouse RUNTIME DESTINATION bin)
+install(FILES deploy/gatehouse.service DESTINATION lib/systemd/system)
+install(FILES deploy/gatehouse.toml LICENSE CHANGELOG.md DESTINATION share/doc/gatehouse)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME gatehouse)
+set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
+set(CPACK_PACKAGE_CONTACT "The Gatehouse authors <gatehouse@example.com>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Identity service: sign-in, sessions, second factors, roles, tokens")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS adduser)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/deploy/debian/postinst ${CMAKE_SOURCE_DIR}/deploy/debian/prerm)
+include(CPack)
