@@ -111,7 +111,8 @@ void FencedSessionMap::drop(const std::vector<TokenKey>& keys, Concerns concerns
     Shard& place = shard(key);
     const std::lock_guard lock(place.mutex);
     const auto found = place.places.find(key);
-    if (found != place.places.end() && concerns(place.slots[found->second].snapshot->actor)) erase(place, found->second);
+    if (found != place.places.end() && concerns(place.slots[found->second].snapshot->actor))
+      erase(place, found->second);
   }
 }
 
