@@ -13,7 +13,6 @@ namespace {
 constexpr Duration kDeviceLife = std::chrono::hours(24 * 400);
 /// By then every budget has forgiven all it counted.
 constexpr Duration kThrottleForgets = std::chrono::hours(24 * 7);
-constexpr int kErasuresAtOnce = 20;
 
 Result<> erase(ports::Tx& tx, const Dependencies& deps, const domain::User& user, Timestamp now) {
   const RequestInfo nowhere;
@@ -88,8 +87,9 @@ Result<int> end_expired_roles(const Dependencies& deps) {
 Result<int> erase_due_users(const Dependencies& deps) {
   const Timestamp now = deps.clock.now();
   GH_TRY(const auto due,
-         deps.store.read([&](ports::Tx& tx) { return tx.users().due_for_erasure(now, kErasuresAtOnce); }));
+         deps.store.read([&](ports::Tx& tx) { return tx.users().due_for_erasure(now, kJanitorBatch); }));
   int erased = 0;
+  // One transaction a person: an erasure touches many rows.
   for (const auto& id : due) {
     // Asked again inside: the owner, or a compliance hold, may have come first.
     GH_TRY(const bool done, deps.store.write([&](ports::Tx& tx) -> Result<bool> {
