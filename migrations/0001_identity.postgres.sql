@@ -34,7 +34,7 @@ CREATE TABLE users (
 CREATE UNIQUE INDEX users_email_canonical ON users (email_canonical);
 CREATE INDEX users_name_folded ON users (name_folded, id) WHERE name_folded IS NOT NULL;
 CREATE INDEX users_status ON users (status, id);
-CREATE INDEX users_deletion_due ON users (deletion_due_at) WHERE deletion_due_at IS NOT NULL;
+CREATE INDEX users_deletion_due ON users (status, deletion_due_at) WHERE deletion_due_at IS NOT NULL;
 
 -- Ids of erased users, so that none is ever given twice.
 CREATE TABLE used_ids (

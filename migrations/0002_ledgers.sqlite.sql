@@ -102,7 +102,7 @@ CREATE TABLE mail_messages (
   provider_id TEXT,
   last_error TEXT
 ) STRICT;
-CREATE INDEX mail_messages_due ON mail_messages (next_attempt_at) WHERE state = 'queued';
+CREATE INDEX mail_messages_due ON mail_messages (state, next_attempt_at);
 CREATE INDEX mail_messages_state ON mail_messages (state, id);
 CREATE INDEX mail_messages_recipient ON mail_messages (recipient_canonical, id);
 CREATE INDEX mail_messages_user ON mail_messages (user_id, id);

@@ -43,7 +43,7 @@ CREATE TABLE users (
 CREATE UNIQUE INDEX users_email_canonical ON users (email_canonical);
 CREATE INDEX users_name_folded ON users (name_folded, id) WHERE name_folded IS NOT NULL;
 CREATE INDEX users_status ON users (status, id);
-CREATE INDEX users_deletion_due ON users (deletion_due_at) WHERE deletion_due_at IS NOT NULL;
+CREATE INDEX users_deletion_due ON users (status, deletion_due_at) WHERE deletion_due_at IS NOT NULL;
 
 -- Ids of erased users, so that none is ever given twice.
 CREATE TABLE used_ids (
@@ -297,7 +297,7 @@ CREATE TABLE users (
 CREATE UNIQUE INDEX users_email_canonical ON users (email_canonical);
 CREATE INDEX users_name_folded ON users (name_folded, id) WHERE name_folded IS NOT NULL;
 CREATE INDEX users_status ON users (status, id);
-CREATE INDEX users_deletion_due ON users (deletion_due_at) WHERE deletion_due_at IS NOT NULL;
+CREATE INDEX users_deletion_due ON users (status, deletion_due_at) WHERE deletion_due_at IS NOT NULL;
 
 -- Ids of erased users, so that none is ever given twice.
 CREATE TABLE used_ids (
@@ -620,7 +620,7 @@ CREATE TABLE mail_messages (
   provider_id TEXT,
   last_error TEXT
 ) STRICT;
-CREATE INDEX mail_messages_due ON mail_messages (next_attempt_at) WHERE state = 'queued';
+CREATE INDEX mail_messages_due ON mail_messages (state, next_attempt_at);
 CREATE INDEX mail_messages_state ON mail_messages (state, id);
 CREATE INDEX mail_messages_recipient ON mail_messages (recipient_canonical, id);
 CREATE INDEX mail_messages_user ON mail_messages (user_id, id);
@@ -737,7 +737,7 @@ CREATE TABLE mail_messages (
   provider_id text COLLATE "C",
   last_error text
 );
-CREATE INDEX mail_messages_due ON mail_messages (next_attempt_at) WHERE state = 'queued';
+CREATE INDEX mail_messages_due ON mail_messages (state, next_attempt_at);
 CREATE INDEX mail_messages_state ON mail_messages (state, id);
 CREATE INDEX mail_messages_recipient ON mail_messages (recipient_canonical, id);
 CREATE INDEX mail_messages_user ON mail_messages (user_id, id);

@@ -42,7 +42,15 @@ Filter conditions(const UserFilter& wanted, bool by_role_rows) {
   return filter;
 }
 
-void narrow(Filter& filter, const std::string& prefix, Phase phase) {
+/// The last user of the page before, within a phase.
+struct Last {
+  std::string id;   ///< of a phase by name
+  std::string key;  ///< address or folded name
+};
+
+/// The range of one phase. With `last` it begins there instead of at the prefix: two lower bounds on one column would
+/// leave SQLite to walk up from the lower one.
+void narrow(Filter& filter, const std::string& prefix, Phase phase, const std::optional<Last>& last) {
   const std::string address = domain::to_lower_ascii(prefix);
   if (phase == Phase::exact_id) {
     filter.add("users.id = ?", prefix);
@@ -50,11 +58,18 @@ void narrow(Filter& filter, const std::string& prefix, Phase phase) {
   }
   filter.add("users.id <> ?", prefix);
   if (phase == Phase::address) {
-    filter.add("users.email_canonical >= ?", address).add("users.email_canonical < ?", after_prefix(address));
+    filter.add(last ? "users.email_canonical > ?" : "users.email_canonical >= ?", last ? last->key : address);
+    filter.add("users.email_canonical < ?", after_prefix(address));
     return;
   }
   const std::string name = fold_case(prefix);
-  filter.add("users.name_folded >= ?", name).add("users.name_folded < ?", after_prefix(name));
+  if (last) {
+    filter.add(
+        fmt::format("(users.name_folded, users.id) > ({}, {})", filter.place(last->key), filter.place(last->id)));
+  } else {
+    filter.add("users.name_folded >= ?", name);
+  }
+  filter.add("users.name_folded < ?", after_prefix(name));
   filter.add(fmt::format("NOT (users.email_canonical >= {} AND users.email_canonical < {})", filter.place(address),
                          filter.place(after_prefix(address))));
 }
@@ -71,22 +86,19 @@ std::string position_of(const User& user, Phase phase) {
   return {};
 }
 
-/// Up to `room` users of one phase after `key` (nothing: from its start).
+std::optional<Last> last_of(const std::string& position, Phase phase) {
+  if (phase == Phase::address) return Last{{}, position.substr(1)};
+  const auto space = position.find(' ');
+  if (space == std::string::npos) return std::nullopt;
+  return Last{position.substr(1, space - 1), position.substr(space + 1)};
+}
+
+/// Up to `room` users of one phase, from its start or after `last`.
 std::vector<User> read_phase(Connection& connection, const UserFilter& wanted, Phase phase,
-                             const std::optional<std::string>& key, std::size_t room) {
+                             const std::optional<Last>& last, std::size_t room) {
   Filter filter = conditions(wanted, false);
-  narrow(filter, *wanted.query, phase);
-  std::string order = "users.email_canonical";
-  if (phase == Phase::name) {
-    order = "users.name_folded, users.id";
-    if (key) {
-      const auto space = key->find(' ');
-      filter.add(fmt::format("(users.name_folded, users.id) > ({}, {})", filter.place(key->substr(space + 1)),
-                             filter.place(key->substr(0, space))));
-    }
-  } else if (key) {
-    filter.add("users.email_canonical > ?", *key);
-  }
+  narrow(filter, *wanted.query, phase, last);
+  const std::string_view order = phase == Phase::name ? "users.name_folded, users.id" : "users.email_canonical";
   const std::string limit = filter.place(room);
   const std::string text =
       fmt::format("SELECT " GH_USER_COLUMNS " FROM users{} ORDER BY {} LIMIT {}", filter.where(), order, limit);
@@ -100,15 +112,15 @@ ports::Page<User> search_prefix(Connection& connection, const UserFilter& wanted
   ports::Page<User> found;
   std::vector<std::string> positions;
   for (const Phase phase : kPhases) {
-    std::optional<std::string> key;
+    std::optional<Last> last;
     if (page.after && !page.after->empty()) {
       const auto from = static_cast<Phase>(page.after->front());
       const auto rank = [](Phase p) { return p == Phase::exact_id ? 0 : p == Phase::address ? 1 : 2; };
       if (rank(phase) < rank(from) || (phase == from && phase == Phase::exact_id)) continue;
-      if (phase == from) key = page.after->substr(1);
+      if (phase == from) last = last_of(*page.after, phase);
     }
     if (found.items.size() > limit) break;
-    for (auto& user : read_phase(connection, wanted, phase, key, limit + 1 - found.items.size())) {
+    for (auto& user : read_phase(connection, wanted, phase, last, limit + 1 - found.items.size())) {
       positions.push_back(position_of(user, phase));
       found.items.push_back(std::move(user));
     }
