@@ -10,11 +10,6 @@
 #include "adapters/bus/nats/nats_types.hpp"
 
 namespace gatehouse::adapters::bus {
-namespace {
-
-constexpr const char* kMsgIdHeader = "Nats-Msg-Id";
-constexpr const char* kReplayHeader = "Gatehouse-Replay";
-constexpr auto kGrace = std::chrono::milliseconds(500);
 
 /// What became of the messages of one batch. Outlives it: an acknowledgement may come late, and then finds nothing.
 class Acknowledgements {
@@ -60,6 +55,12 @@ class Acknowledgements {
   std::vector<std::optional<Result<>>> fates_;
   bool missing_stream_ = false;
 };
+
+namespace {
+
+constexpr const char* kMsgIdHeader = "Nats-Msg-Id";
+constexpr const char* kReplayHeader = "Gatehouse-Replay";
+constexpr auto kGrace = std::chrono::milliseconds(500);
 
 void on_ack(jsCtx*, natsMsg* message, jsPubAck*, jsPubAckErr* error, void* closure) {
   const NatsOwner<natsMsg> owner(message);
