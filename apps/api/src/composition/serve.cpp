@@ -103,14 +103,14 @@ class DevelopmentTools : public http::Development {
 
 void announce(const config::Config& config, const std::string& url) {
   std::printf("{\"url\":\"%s\"}\n", url.c_str());
+  if (config.development())
+    std::printf(
+        "\n  Gatehouse runs in DEVELOPMENT mode: local keys, no real mail, /dev/* is open.\n"
+        "  Never put it on a network. It listens on loopback only.\n\n"
+        "  API       %s/v1/openapi.json\n"
+        "  mailbox   %s/dev/mailbox\n\n",
+        url.c_str(), url.c_str());
   std::fflush(stdout);
-  if (!config.development()) return;
-  std::fprintf(stderr,
-               "\n  Gatehouse runs in DEVELOPMENT mode: local keys, no real mail, /dev/* is open.\n"
-               "  Never put it on a network. It listens on loopback only.\n\n"
-               "  API       %s/v1/openapi.json\n"
-               "  mailbox   %s/dev/mailbox\n\n",
-               url.c_str(), url.c_str());
 }
 
 }  // namespace

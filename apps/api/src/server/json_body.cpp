@@ -33,7 +33,8 @@ class WipingMemory final : public json::memory_resource {
   bool do_is_equal(const json::memory_resource& other) const noexcept override { return this == &other; }
 };
 
-// Builds the value and refuses what Boost.JSON lets pass: duplicate members, NUL and numbers that are not finite.
+// Builds the value and refuses what Boost.JSON lets pass: duplicate members, NUL in names and numbers that are not
+// finite.
 class StrictHandler {
  public:
   static constexpr std::size_t max_array_size = 16384;
@@ -78,11 +79,13 @@ class StrictHandler {
     stack_.push_key(text);
     return true;
   }
-  bool on_string_part(json::string_view text, std::size_t, json::error_code& ec) {
-    return plain(text, ec) && (stack_.push_chars(text), true);
+  bool on_string_part(json::string_view text, std::size_t, json::error_code&) {
+    stack_.push_chars(text);
+    return true;
   }
-  bool on_string(json::string_view text, std::size_t, json::error_code& ec) {
-    return plain(text, ec) && (stack_.push_string(text), true);
+  bool on_string(json::string_view text, std::size_t, json::error_code&) {
+    stack_.push_string(text);
+    return true;
   }
   bool on_number_part(json::string_view, json::error_code&) { return true; }
   bool on_int64(std::int64_t number, json::string_view, json::error_code&) {
@@ -238,7 +241,7 @@ const std::string* FieldReader::parameter(std::string_view name) {
   return found;
 }
 
-void FieldReader::read(std::string_view name, std::string& out) {
+void FieldReader::read_text(std::string_view name, std::string& out) {
   if (!object_) {
     if (const auto* text = parameter(name)) out = *text;
     return;
@@ -251,9 +254,15 @@ void FieldReader::read(std::string_view name, std::string& out) {
     add(name, "wrong_type", std::string(name) + " is a string.");
 }
 
+void FieldReader::read(std::string_view name, std::string& out) {
+  read_text(name, out);
+  if (out.find('\0') != out.npos) add(name, "invalid_text", std::string(name) + " holds a NUL character.");
+}
+
+// A password may hold any character, NUL too: it is hashed whole (ASVS 6.2.8).
 void FieldReader::read(std::string_view name, Secret<std::string>& out) {
   std::string text;
-  read(name, text);
+  read_text(name, text);
   out = Secret<std::string>(text);
   wipe(text.data(), text.size());
 }
@@ -303,7 +312,9 @@ void FieldReader::read(std::string_view name, std::vector<std::string>& out) {
   const auto* value = member(name);
   if (!value) return;
   const auto* items = value->if_array();
-  if (!items || !std::all_of(items->begin(), items->end(), [](const auto& item) { return item.is_string(); }))
+  if (!items || !std::all_of(items->begin(), items->end(), [](const auto& item) {
+        return item.is_string() && item.get_string().find('\0') == json::string::npos;
+      }))
     return add(name, "wrong_type", std::string(name) + " is a list of strings.");
   for (const auto& item : *items) out.emplace_back(item.get_string().data(), item.get_string().size());
 }

@@ -9,7 +9,8 @@
 // Members: std::string, Secret<std::string>, bool, std::int64_t, std::vector<std::string>, boost::json::object (bodies
 // only), each also as std::optional (may be absent), and std::optional<Nullable<T>> (absent, null or a value: RFC
 // 7396). A member that is not optional must be present. RFC 8259; refused besides what it refuses: duplicate members,
-// depth over 16, a byte order mark, lone surrogates, NUL, numbers that are not finite.
+// depth over 16, a byte order mark, lone surrogates, NUL in names and in all texts but secrets, numbers that are not
+// finite.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -77,6 +78,7 @@ class FieldReader {
   Result<> finish(Unknown unknown);
 
  private:
+  void read_text(std::string_view name, std::string& out);
   bool present(std::string_view name) const;
   bool null(std::string_view name) const;
   const boost::json::value* member(std::string_view name);
