@@ -1,5 +1,7 @@
 #include "composition/key_services.hpp"
 
+#include <filesystem>
+
 #include "adapters/keys/local/key_encryption_key.hpp"
 #include "adapters/keys/local/local_signer.hpp"
 #include "adapters/keys/vault_transit/vault_client.hpp"
@@ -41,9 +43,21 @@ keys::VaultSettings vault_settings(const config::VaultConfig& from) {
   return to;
 }
 
+/// The data folder may not be there yet where the database is elsewhere.
+Result<> make_private_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (std::filesystem::create_directories(folder, error))
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+  if (error)
+    return fail(ErrorCode::dependency_unavailable, "the data folder " + folder.string() + " can't be made: " +
+                                                       error.message() + "; choose another with --data");
+  return {};
+}
+
 Result<Secret<std::string>> key_encryption_key(const config::Config& config, ports::Store& store) {
   if (!config.keys.encryption_key.empty()) return keys::parse_key_encryption_key(config.keys.encryption_key);
   if (config.in_memory()) return Secret<std::string>(auth::random_bytes(32));
+  GH_CHECK(make_private_folder(config.data));
   return keys::development_key_encryption_key(config.data / "kek", store);
 }
 

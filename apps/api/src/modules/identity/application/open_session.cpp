@@ -2,6 +2,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "auth/encoding.hpp"
 #include "auth/token.hpp"
 #include "domain/identity/device_name.hpp"
 #include "domain/identity/network_key.hpp"
@@ -90,7 +91,7 @@ json::object signed_in_data(const domain::Session& session, const domain::RiskAs
 }  // namespace
 
 std::string identifier_hmac(const Dependencies& deps, const std::string& email_canonical) {
-  return deps.cipher.keyed_hash("login-identifier", email_canonical);
+  return auth::base64url_encode(deps.cipher.keyed_hash("login-identifier", email_canonical));
 }
 
 domain::LoginAttempt make_attempt(const Dependencies& deps, const std::string& email_canonical,

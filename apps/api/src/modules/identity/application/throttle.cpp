@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "auth/encoding.hpp"
 #include "domain/identity/network_key.hpp"
 
 namespace gatehouse::application {
@@ -9,7 +10,9 @@ namespace {
 
 std::string key_of(const Dependencies& deps, domain::BudgetKind kind, const ThrottleSubject& subject) {
   const std::string network = domain::network_key(subject.ip);
-  const auto hashed = [&](const std::string& value) { return deps.cipher.keyed_hash("throttle", value); };
+  const auto hashed = [&](const std::string& value) {
+    return auth::base64url_encode(deps.cipher.keyed_hash("throttle", value));
+  };
   switch (kind) {
     case domain::BudgetKind::account:
     case domain::BudgetKind::mail_address:
