@@ -57,7 +57,8 @@ void Context::with_installation(const std::function<Result<>(const application::
 }
 
 void Context::fail_with(const Error& error) {
-  std::string line = error.detail.empty() ? std::string(error_info(error.code).title) : error.detail;
+  const ErrorInfo& info = error_info(error.code);
+  std::string line = error.detail.empty() ? std::string(info.title) + ": " + std::string(info.mend) : error.detail;
   for (const auto& field : error.fields)
     if (field.detail != error.detail) line += "; " + field.field + ": " + field.detail;
   if (error.detail.empty() && !error.cause.empty()) line += ": " + error.cause;

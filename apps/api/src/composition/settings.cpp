@@ -88,6 +88,7 @@ Result<Settings> make_settings(const config::Config& config) {
                                                                                   : domain::OnSuspicious::notify;
   GH_TRY(to.roles, role_catalog(config.roles));
   to.grantable_roles = config.events.grantable_roles;
+  to.has_bus = config.events.bus != config::EventBus::none;
   to.link_verified = config.oauth.link_verified;
   to.store_provider_tokens = config.oauth.store_tokens;
   to.mails_sent = {config.mail.send.begin(), config.mail.send.end()};
@@ -95,6 +96,7 @@ Result<Settings> make_settings(const config::Config& config) {
   to.retention.login_attempts = config.retention.login_attempts;
   to.retention.audit = config.retention.auth_audit_log;
   to.retention.outbox = config.retention.outbox_events;
+  to.retention.inbox = config.retention.inbox_events;
   to.retention.mails = config.retention.mails;
   to.retention.deleted_users = config.retention.deleted_users;
   return to;

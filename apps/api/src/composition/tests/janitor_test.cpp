@@ -107,6 +107,18 @@ TEST_F(Janitor, drops_whole_segments_of_the_audit_log_and_keeps_their_signed_end
   EXPECT_GT(*rows->front().sequence, 1);
 }
 
+TEST_F(Janitor, events_leave_after_their_retention_also_where_there_is_no_bus) {
+  const auto count = [&] { return world.read([&](ports::Tx& tx) { return tx.outbox().list(0, "", 10'000); })->size(); };
+  world.add_user("ada@example.com");
+  const auto before = count();
+  ASSERT_GT(before, 0U);
+  EXPECT_EQ(application::remove_past_retention(world.deps()).value_or(-1), 0);
+  world.clock.advance(world.deps().settings.retention.outbox + kDay);
+  world.sign_in("ada@example.com");
+  EXPECT_EQ(application::remove_past_retention(world.deps()).value_or(-1), static_cast<int>(before));
+  EXPECT_GT(count(), 0U);
+}
+
 /// Makes every insert into a table fail, as a full disk or a bug would.
 void break_table(World& world, const std::string& table) {
   const std::string text = "CREATE TRIGGER broken_" + table + " BEFORE INSERT ON " + table +

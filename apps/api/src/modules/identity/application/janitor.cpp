@@ -119,8 +119,13 @@ Result<int> remove_past_retention(const Dependencies& deps) {
     if (!keeps_for_good(kept.login_attempts))
       GH_CHECK(add(tx.attempts().remove_before(now - kept.login_attempts, kJanitorBatch)));
     if (!keeps_for_good(kept.mails)) GH_CHECK(add(tx.mails().remove_before(now - kept.mails, kJanitorBatch)));
-    if (!keeps_for_good(kept.outbox))
-      GH_CHECK(add(tx.outbox().remove_published_before(now - kept.outbox, kJanitorBatch)));
+    if (!keeps_for_good(kept.outbox)) {
+      const Timestamp before = now - kept.outbox;
+      // Without a bus nothing is ever marked as published.
+      GH_CHECK(add(deps.settings.has_bus ? tx.outbox().remove_published_before(before, kJanitorBatch)
+                                         : tx.outbox().remove_sealed_before(before, kJanitorBatch)));
+    }
+    if (!keeps_for_good(kept.inbox)) GH_CHECK(add(tx.outbox().remove_received_before(now - kept.inbox, kJanitorBatch)));
     if (!keeps_for_good(kept.audit)) {
       GH_TRY(const auto horizon, audit_horizon(tx, now - kept.audit));
       if (horizon > 0) GH_CHECK(add(tx.audit().remove_up_to(horizon, kJanitorBatch)));

@@ -37,7 +37,7 @@ struct LinkSettings {
 
 /// How long rows are kept after they have served; zero keeps them for good, but for `deleted_users`.
 struct RetentionSettings {
-  Duration login_attempts{}, audit{}, outbox{}, mails{};
+  Duration login_attempts{}, audit{}, outbox{}, inbox{}, mails{};
   Duration deleted_users{};  ///< the grace period between a deletion and the erasure
 };
 
@@ -71,6 +71,8 @@ struct Settings {
 
   domain::RoleCatalog roles;
   std::vector<std::string> grantable_roles;  ///< by accounts.user.role_required, after inheritance
+
+  bool has_bus = false;  ///< events are published; otherwise they are only read by GET /v1/events
 
   bool link_verified = false;
   bool store_provider_tokens = false;

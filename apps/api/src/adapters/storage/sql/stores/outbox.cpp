@@ -38,9 +38,19 @@ constexpr Statement kRemovePublished{
     "outbox.remove_published_before",
     "DELETE FROM outbox_events WHERE position IN (SELECT position FROM outbox_events WHERE published_at < ?1 "
     "ORDER BY published_at LIMIT ?2)"};
+// Looks at the oldest rows alone, so that it costs the same where none is old enough.
+constexpr Statement kRemoveSealed{
+    "outbox.remove_sealed_before",
+    "DELETE FROM outbox_events WHERE position IN (SELECT position FROM (SELECT position, occurred_at FROM "
+    "outbox_events "
+    "WHERE sequence IS NOT NULL ORDER BY sequence LIMIT ?2) AS oldest WHERE occurred_at < ?1)"};
 constexpr Statement kReceive{"outbox.receive",
                              "INSERT INTO inbox_events (event_id, topic, received_at) VALUES (?1, ?2, ?3) "
                              "ON CONFLICT (event_id) DO NOTHING"};
+constexpr Statement kRemoveReceived{
+    "outbox.remove_received_before",
+    "DELETE FROM inbox_events WHERE event_id IN (SELECT event_id FROM inbox_events WHERE received_at < ?1 "
+    "ORDER BY received_at LIMIT ?2)"};
 #undef GH_COLUMNS
 
 std::string tombstone(const std::optional<domain::UserId>& subject) {
@@ -113,8 +123,16 @@ Result<int> SqlOutbox::remove_published_before(Timestamp time, int limit) {
   return static_cast<int>(connection_.execute(kRemovePublished, {time, limit}));
 }
 
+Result<int> SqlOutbox::remove_sealed_before(Timestamp time, int limit) {
+  return static_cast<int>(connection_.execute(kRemoveSealed, {time, limit}));
+}
+
 Result<bool> SqlOutbox::receive(const std::string& event_id, const std::string& topic, Timestamp now) {
   return connection_.execute(kReceive, {event_id, topic, now}) == 1;
+}
+
+Result<int> SqlOutbox::remove_received_before(Timestamp time, int limit) {
+  return static_cast<int>(connection_.execute(kRemoveReceived, {time, limit}));
 }
 
 }  // namespace gatehouse::adapters::sql

@@ -19,7 +19,9 @@ class SqlOutbox final : public ports::Outbox {
   Result<std::optional<Timestamp>> oldest_unpublished() override;
   Result<int> erase_user(const domain::UserId& user) override;
   Result<int> remove_published_before(Timestamp time, int limit) override;
+  Result<int> remove_sealed_before(Timestamp time, int limit) override;
   Result<bool> receive(const std::string& event_id, const std::string& topic, Timestamp now) override;
+  Result<int> remove_received_before(Timestamp time, int limit) override;
 
  private:
   Result<std::vector<domain::OutboxEvent>> opened(const Rows& rows);

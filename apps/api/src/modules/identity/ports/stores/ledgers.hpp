@@ -51,8 +51,12 @@ class Outbox {
   /// Replaces the data of a user's events by the tombstone {"user_id":…,"erased":true} with the same id.
   virtual Result<int> erase_user(const domain::UserId& user) = 0;
   virtual Result<int> remove_published_before(Timestamp time, int limit) = 0;
+  /// The same whether published or not, oldest first: where there is no bus.
+  virtual Result<int> remove_sealed_before(Timestamp time, int limit) = 0;
   /// Records a consumed event; false when it was recorded before.
   virtual Result<bool> receive(const std::string& event_id, const std::string& topic, Timestamp now) = 0;
+  /// Forgets the ids of events consumed before `time`.
+  virtual Result<int> remove_received_before(Timestamp time, int limit) = 0;
 };
 
 struct MailFilter {
