@@ -1,5 +1,7 @@
 // People as staff see and change them, over the routes: cases T15 (invitations), T17, T46, T48 and T52 of the security
 // reference, idempotency and optimistic concurrency.
+#include <set>
+
 #include "composition/tests/http_calls.hpp"
 #include "domain/identity/topics.hpp"
 #include "modules/identity/application/change_compliance.hpp"

@@ -20,8 +20,8 @@ Result<int> end_expired_roles(const Dependencies& deps);
 /// attempts. The audit chain still verifies. Produces identity.user.erased. How many.
 Result<int> erase_due_users(const Dependencies& deps);
 
-/// Removes what was kept long enough by `[retention]`: attempts, delivered mails, published events, ids of consumed ones,
-/// and whole segments of the audit log, whose signed end stays. How many rows went.
+/// Removes what was kept long enough by `[retention]`: attempts, delivered mails, published events, ids of consumed
+/// ones, and whole segments of the audit log, whose signed end stays. How many rows went.
 Result<int> remove_past_retention(const Dependencies& deps);
 
 }  // namespace gatehouse::application
