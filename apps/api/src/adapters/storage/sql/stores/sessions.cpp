@@ -102,7 +102,7 @@ Result<int> SqlSessions::remove_expired(Timestamp now, int limit) {
 }
 
 Result<ports::Total> SqlSessions::count_live(Timestamp now) {
-  auto total = count_bounded(connection_, "SELECT 1 FROM sessions WHERE ends_at > ?1", {now});
+  auto total = count_bounded(connection_, "SELECT 1 FROM sessions WHERE ends_at > ?1 ORDER BY ends_at", {now});
   if (!total.exact) total.value = estimate_rows(connection_, CountedTable::sessions);
   return total;
 }
