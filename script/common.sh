@@ -24,12 +24,14 @@ build_preset() {
   shift
   if [[ ! -f "$root/build/$preset/build.ninja" ]]; then
     say "configuring build/$preset"
-    (cd "$root" && cmake --preset "$preset" -Wno-dev >"/tmp/gatehouse-cmake.$$" 2>&1) || {
-      cat "/tmp/gatehouse-cmake.$$"
-      rm -f "/tmp/gatehouse-cmake.$$"
+    local log
+    log="$(mktemp)"
+    (cd "$root" && cmake --preset "$preset" -Wno-dev >"$log" 2>&1) || {
+      cat "$log"
+      rm -f "$log"
       return 1
     }
-    rm -f "/tmp/gatehouse-cmake.$$"
+    rm -f "$log"
   fi
   say "building ${*:-everything} (build/$preset)"
   ninja -C "$root/build/$preset" --quiet "$@"
