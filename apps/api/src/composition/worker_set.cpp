@@ -24,6 +24,7 @@ adapters::bus::NatsSettings nats_settings(const config::EventsConfig& from) {
   to.credentials_file = from.nats_credentials;
   to.ca_file = from.nats_ca_cert;
   to.streams = {{from.stream, "identity.>"}, {from.stream + "_DEAD", "dead.>"}};
+  if (from.consume) to.streams.push_back({from.accounts_stream, "accounts.>"});
   to.create_streams = from.create_streams;
   return to;
 }
