@@ -40,8 +40,9 @@ Result<> settle_port(config::Config& config) {
   const auto at = split(config.server.listen);
   if (!config.development() || at.port != 0) return {};
   GH_TRY(const auto port, find_free_port());
-  config.server.listen = at.host + ":" + std::to_string(port);
-  config::set_public_url(config, "http://" + at.host + ":" + std::to_string(port));
+  const bool is_ipv6 = at.host.find(':') != std::string::npos;
+  config.server.listen = (is_ipv6 ? "[" + at.host + "]" : at.host) + ":" + std::to_string(port);
+  config::set_public_url(config, "http://" + config.server.listen);
   return {};
 }
 
