@@ -83,6 +83,7 @@ CREATE TABLE inbox_events (
   topic text NOT NULL,
   received_at timestamptz NOT NULL
 );
+CREATE INDEX inbox_events_received ON inbox_events (received_at);
 
 -- Mails to be sent, frozen; bodies are sealed and wiped once delivered or expired.
 CREATE TABLE mail_messages (

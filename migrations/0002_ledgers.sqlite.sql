@@ -83,6 +83,7 @@ CREATE TABLE inbox_events (
   topic TEXT NOT NULL,
   received_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX inbox_events_received ON inbox_events (received_at);
 
 -- Mails to be sent, frozen; bodies are sealed and wiped once delivered or expired.
 CREATE TABLE mail_messages (

@@ -601,6 +601,7 @@ CREATE TABLE inbox_events (
   topic TEXT NOT NULL,
   received_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX inbox_events_received ON inbox_events (received_at);
 
 -- Mails to be sent, frozen; bodies are sealed and wiped once delivered or expired.
 CREATE TABLE mail_messages (
@@ -718,6 +719,7 @@ CREATE TABLE inbox_events (
   topic text NOT NULL,
   received_at timestamptz NOT NULL
 );
+CREATE INDEX inbox_events_received ON inbox_events (received_at);
 
 -- Mails to be sent, frozen; bodies are sealed and wiped once delivered or expired.
 CREATE TABLE mail_messages (

@@ -110,6 +110,15 @@ TEST_P(LedgersContract, one_of_many_at_once_receives_an_event) {
   EXPECT_EQ(at_once([](Tx& tx, int) { return tx.outbox().receive("evt-1", "accounts.user.role_required", kNow); }), 1);
 }
 
+TEST_P(LedgersContract, a_received_event_counts_once_until_it_is_forgotten) {
+  const auto receive = [](Tx& tx) { return tx.outbox().receive("evt-1", "accounts.user.role_required", kNow); };
+  EXPECT_TRUE(write(receive));
+  EXPECT_EQ(write([](Tx& tx) { return tx.outbox().remove_received_before(kNow, 10); }), 0);
+  EXPECT_FALSE(write(receive));
+  EXPECT_EQ(write([](Tx& tx) { return tx.outbox().remove_received_before(kNow + 1s, 10); }), 1);
+  EXPECT_TRUE(write(receive));
+}
+
 TEST_P(LedgersContract, a_mail_comes_back_as_it_was_and_its_body_is_sealed) {
   auto mail_in = new_mail("Ada@Example.com");
   mail_in.user_id = UserId("ada");
