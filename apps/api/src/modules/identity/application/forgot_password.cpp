@@ -35,20 +35,27 @@ Result<bool> may_reset(ports::Tx& tx, const domain::User& user, Timestamp now) {
   return totp && totp->confirmed_at;
 }
 
-/// The work of a mail for an address that gets none, undone in the same transaction: the time of the answer must not
-/// tell one from the other. Its rows hang on an id that nobody has, so that nothing else is touched.
-Result<> pretend(ports::Tx& tx, Record& record, const Dependencies& deps, const auth::EmailAddress& email,
+/// The work of a mail for an address that gets none: the time of the answer must not tell one from the other. The mail
+/// is rendered and sealed, and then forgotten; tokens hang on an id that nobody has, and go again: one for the link,
+/// and one for the count of a user's events, which an address without a user doesn't have.
+Result<> pretend(ports::Tx& tx, const Dependencies& deps, const auth::EmailAddress& email, bool has_user,
                  Timestamp now) {
-  const domain::UserId nobody(new_id(now));
-  const auto token =
-      make_mailed_token({.purpose = kLinkPurpose, .email = email.address, .email_canonical = nobody.str()},
-                        deps.settings.links.reset_password, now);
+  const std::string nobody = new_id(now);
+  const auto token = make_mailed_token({.purpose = kLinkPurpose, .email = email.address, .email_canonical = nobody},
+                                       deps.settings.links.reset_password, now);
+  if (!has_user) {
+    GH_TRY([[maybe_unused]] const auto none,
+           tx.verification_tokens().newest(domain::UserId(nobody), kLinkPurpose, now));
+    auto count = token.row;
+    count.id = domain::VerificationTokenId(new_id(now));
+    GH_CHECK(tx.verification_tokens().add(count));
+  }
   GH_CHECK(tx.verification_tokens().add(token.row));
-  GH_CHECK(record.mail_to(ports::mail_templates::kResetPassword, email.address,
-                          {{"link", token.link}, {"email", email.address}, {"expires_in", "an hour"}}, nobody,
-                          token.row.expires_at));
-  GH_TRY([[maybe_unused]] const int tokens, tx.verification_tokens().remove_for_email(nobody.str(), kLinkPurpose));
-  GH_TRY([[maybe_unused]] const int mails, tx.mails().erase_user(nobody));
+  GH_TRY([[maybe_unused]] const int tokens, tx.verification_tokens().remove_for_email(nobody, kLinkPurpose));
+  GH_TRY(const auto mail, deps.mail_renderer.render(ports::mail_templates::kResetPassword,
+                                                    {{"link", token.link}, {"email", email.address}}));
+  GH_TRY([[maybe_unused]] const auto sealed,
+         deps.cipher.seal(ports::DataPurpose::mail_body, nobody, mail.text + mail.html));
   return {};
 }
 
@@ -70,7 +77,7 @@ Result<> forgot_password(const Dependencies& deps, const ForgotPasswordInput& in
     }
     GH_CHECK(record.audit(by_nobody(), domain::audit_actions::kPasswordResetRequested,
                           user ? user->id : domain::UserId(), {.personal = {{"email", email.address}}}));
-    if (!may_mail || !helps) return pretend(tx, record, deps, email, now);
+    if (!may_mail || !helps) return pretend(tx, deps, email, user.has_value(), now);
     return mail_reset_link(tx, record, deps, ports::mail_templates::kResetPassword, *user, now);
   }));
   deps.wake();
