@@ -1,12 +1,11 @@
-#include <algorithm>
-
+#include "modules/identity/application/admin_sessions.hpp"
 #include "modules/identity/application/actor_json.hpp"
 #include "modules/identity/application/admin_recovery.hpp"
-#include "modules/identity/application/admin_sessions.hpp"
 #include "modules/identity/application/user_view.hpp"
 #include "modules/identity/http/credentials.hpp"
 #include "modules/identity/http/list_parameters.hpp"
 #include "modules/identity/http/stories/admin_stories.hpp"
+#include "modules/identity/http/stories/session_page.hpp"
 #include "server/json_body.hpp"
 
 namespace gatehouse::http {
@@ -14,9 +13,6 @@ namespace {
 
 namespace json = boost::json;
 using application::Caller;
-
-struct SessionListQuery : ListQuery {};
-BOOST_DESCRIBE_STRUCT(SessionListQuery, (ListQuery), ())
 
 struct ReasonQuery {
   std::optional<std::string> reason;
@@ -27,23 +23,6 @@ struct ReasonBody {
   std::string reason;
 };
 BOOST_DESCRIBE_STRUCT(ReasonBody, (), (reason))
-
-/// A user has few sessions, so a page of them is cut here.
-ports::Page<domain::Session> cut(std::vector<domain::Session> sessions, const ports::PageRequest& page) {
-  auto begin = sessions.begin();
-  if (page.after)
-    begin = std::find_if(sessions.begin(), sessions.end(),
-                         [&](const domain::Session& each) { return each.id.str() < *page.after; });
-  ports::Page<domain::Session> cut;
-  for (; begin != sessions.end(); ++begin) {
-    if (cut.items.size() == static_cast<std::size_t>(page.limit)) {
-      cut.next = cut.items.back().id.str();
-      break;
-    }
-    cut.items.push_back(std::move(*begin));
-  }
-  return cut;
-}
 
 using Recovery = Result<> (*)(const application::Dependencies&, const Caller&, const domain::UserId&,
                               const std::string&, const application::RequestInfo&);
@@ -62,11 +41,11 @@ Result<server::Response> recover(const Api& api, const server::Request& request,
 
 Result<server::Response> list_user_sessions(const Api& api, const server::Request& request, const Caller& caller) {
   GH_TRY(const auto id, id_param(request, "user_id"));
-  GH_TRY(const auto query, server::read_query<SessionListQuery>(request));
+  GH_TRY(const auto query, server::read_query<ListQuery>(request));
   const auto scope = list_scope("sessions", {id});
   GH_TRY(const auto page, page_request(api, query, scope));
   GH_TRY(auto sessions, application::list_user_sessions(api.deps, caller, domain::UserId(id)));
-  const auto found = cut(std::move(sessions), page);
+  const auto found = cut_sessions(std::move(sessions), page);
   json::array items;
   for (const auto& each : found.items) items.push_back(application::session_json(each, each.id == caller.session_id()));
   return server::Response::json(200, list_json(api, std::move(items), scope, found.next));

@@ -5,6 +5,8 @@
 #include "modules/identity/application/my_sessions.hpp"
 #include "modules/identity/http/cookies.hpp"
 #include "modules/identity/http/credentials.hpp"
+#include "modules/identity/http/list_parameters.hpp"
+#include "modules/identity/http/stories/session_page.hpp"
 #include "modules/identity/http/stories/session_stories.hpp"
 #include "server/json_body.hpp"
 
@@ -34,11 +36,16 @@ Result<server::Response> sign_out(const Api& api, const server::Request& request
   return response;
 }
 
-Result<server::Response> list_my_sessions(const Api& api, const server::Request&, const application::Caller& caller) {
-  GH_TRY(const auto sessions, application::list_my_sessions(api.deps, caller));
+Result<server::Response> list_my_sessions(const Api& api, const server::Request& request,
+                                          const application::Caller& caller) {
+  GH_TRY(const auto query, server::read_query<ListQuery>(request));
+  const auto scope = list_scope("my_sessions", {caller.actor().user_id.str()});
+  GH_TRY(const auto page, page_request(api, query, scope));
+  GH_TRY(auto sessions, application::list_my_sessions(api.deps, caller));
+  const auto found = cut_sessions(std::move(sessions), page);
   json::array items;
-  for (const auto& each : sessions) items.push_back(application::session_json(each, each.id == caller.session_id()));
-  return server::Response::json(200, json::object{{"items", std::move(items)}, {"next_cursor", nullptr}});
+  for (const auto& each : found.items) items.push_back(application::session_json(each, each.id == caller.session_id()));
+  return server::Response::json(200, list_json(api, std::move(items), scope, found.next));
 }
 
 Result<server::Response> end_my_session(const Api& api, const server::Request& request,
