@@ -4,6 +4,7 @@
 
 #include "auth/encoding.hpp"
 #include "auth/token.hpp"
+#include "domain/identity/credential_policy.hpp"
 #include "domain/identity/device_name.hpp"
 #include "domain/identity/network_key.hpp"
 #include "domain/identity/session_policy.hpp"
@@ -124,6 +125,10 @@ Result<domain::RiskAssessment> assess_sign_in(ports::Tx& tx, const Dependencies&
 
 Result<SignedIn> open_session(ports::Tx& tx, Record& record, const Dependencies& deps, const RequestInfo& request,
                               Opening opening, Timestamp now) {
+  // Held from here on: whoever changes how the user signs in either ends this session too, or is seen here first.
+  GH_CHECK(tx.users().note_sign_in(opening.user.id, now));
+  GH_TRY(const auto present, tx.users().get(opening.user.id));
+  GH_CHECK(domain::check_unchanged(present, opening.user.credential_version));
   GH_CHECK(make_room(tx, record, deps, opening.user.id, now));
   GH_TRY(auto device, use_device(tx, opening, request, now));
 
@@ -144,7 +149,6 @@ Result<SignedIn> open_session(ports::Tx& tx, Record& record, const Dependencies&
   auto token = auth::new_token(auth::TokenKind::session, session.id.str());
   session.token_hash = token.hash;
   GH_CHECK(tx.sessions().add(session));
-  GH_CHECK(tx.users().note_sign_in(opening.user.id, now));
 
   auto attempt = make_attempt(deps, opening.user.email_canonical, request, now);
   attempt.user_id = opening.user.id;

@@ -22,7 +22,8 @@ struct Opening {
   Duration latency{};
 };
 
-/// Returns what the transaction returns; ends the oldest sessions past `max_per_user` with reason `limit`.
+/// Ends the oldest sessions past `max_per_user` with reason `limit`. Returns `account_disabled` or
+/// `invalid_credentials` where the account changed since `opening.user` was read, and what the transaction returns.
 Result<SignedIn> open_session(ports::Tx& tx, Record& record, const Dependencies& deps, const RequestInfo& request,
                               Opening opening, Timestamp now);
 
