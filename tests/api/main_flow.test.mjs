@@ -167,7 +167,7 @@ test("passwords that are short, common or made of one's own words are refused wi
   assert.equal(own.body.code, "password_rejected");
 });
 
-test("T53 passwords are taken whole: past 72 bytes, spaces kept, NFC and NFD alike, counted in code points", async () => {
+test("T53 passwords are taken whole: after NUL, past 72 bytes, spaces kept, NFC and NFD alike, counted in code points", async () => {
   const check = async (password, wrong, alike) => {
     const who = await person(server, { password });
     assert.equal((await signIn(server, { email: who.email, password: alike ?? password })).status, 200, JSON.stringify(password));
@@ -175,11 +175,9 @@ test("T53 passwords are taken whole: past 72 bytes, spaces kept, NFC and NFD ali
   };
   const long = "staple ".repeat(11);
   await check(`${long}tail`, `${long}liat`);
+  await check("pass\u0000word of quiet harbour", "pass");
   await check("  two spaces before it  ", "two spaces before it");
   await check("caf\u00e9 au lait at noon", "cafe au lait at noon", "cafe\u0301 au lait at noon");
   await check("\u{1F40C}".repeat(15), "\u{1F40C}".repeat(14));
   await check("m".repeat(200) + " and more", "m".repeat(200));
-
-  const cut = await server.client.post("/v1/sign-up", { email: freshEmail(), password: "pass\u0000word of quiet harbour" });
-  assert.equal(cut.status, 400, "a NUL is refused, so nothing after it can be lost");
 });
