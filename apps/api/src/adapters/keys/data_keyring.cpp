@@ -69,8 +69,14 @@ Result<> DataKeyring::start() {
   return {};
 }
 
+Result<std::unique_lock<std::timed_mutex>> DataKeyring::wait_to_make() {
+  std::unique_lock lock(making_, std::chrono::seconds(2));
+  if (!lock) return unavailable("a data key is being fetched");
+  return lock;
+}
+
 Result<> DataKeyring::refresh() {
-  std::lock_guard making(making_);
+  GH_TRY(const auto making, wait_to_make());
   GH_TRY(const auto rows, list_rows(store_));
   for (const auto& row : rows) {
     GH_TRY(DataKeyPtr key, load(row));
@@ -115,7 +121,7 @@ Result<DataKeyring::DataKeyPtr> DataKeyring::newest(std::string_view purpose) {
     std::shared_lock lock(mutex_);
     if (const auto found = newest_.find(purpose); found != newest_.end()) return found->second;
   }
-  std::lock_guard making(making_);
+  GH_TRY(const auto making, wait_to_make());
   // The second round reads what another starter added first.
   for (int round = 0; round < 2; ++round) {
     GH_TRY(const auto rows, list_rows(store_));
@@ -138,7 +144,7 @@ Result<DataKeyring::DataKeyPtr> DataKeyring::by_id(std::string_view id, std::str
     std::shared_lock lock(mutex_);
     if (const auto found = by_id_.find(id); found != by_id_.end()) return found->second;
   }
-  std::lock_guard making(making_);
+  GH_TRY(const auto making, wait_to_make());
   GH_TRY(const auto rows, list_rows(store_));
   for (const auto& row : rows) {
     if (row.purpose == purpose && auth::uuid_to_bytes(row.id) == id) return load(row);

@@ -4,6 +4,7 @@
 // purpose and context, so data keys can be replaced while old values still open. Used by the application through
 // ports::DataCipher, and by the command line for `keys rewrap`. Thread-safe.
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -55,6 +56,7 @@ class DataKeyring : public ports::DataCipher, public Refreshable {
   };
   using DataKeyPtr = std::shared_ptr<const DataKey>;
 
+  Result<std::unique_lock<std::timed_mutex>> wait_to_make();
   Result<DataKeyPtr> newest(std::string_view purpose);
   Result<DataKeyPtr> by_id(std::string_view id, std::string_view purpose);
   Result<DataKeyPtr> load(const ports::DataKeyRow& row);
@@ -66,7 +68,9 @@ class DataKeyring : public ports::DataCipher, public Refreshable {
   mutable std::shared_mutex mutex_;
   std::map<std::string, DataKeyPtr, std::less<>> by_id_;
   std::map<std::string, DataKeyPtr, std::less<>> newest_;
-  std::mutex making_;  ///< one caller at a time asks the store and the wrap
+  /// One caller at a time asks the store and the wrap. Waited for with a limit: the holder may be waiting for SQLite's
+  /// writer, whose thread runs closures that seal.
+  std::timed_mutex making_;
   Secret<std::string> installation_key_;
   const Secret<std::string> stand_in_key_;
   std::atomic<bool> unlocked_{false};
