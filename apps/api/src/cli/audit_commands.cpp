@@ -13,7 +13,7 @@
 namespace gatehouse::cli {
 namespace {
 
-constexpr int kBatch = 1000;
+constexpr int kRowsAtOnce = 1000;
 
 /// The anchor file holds one checkpoint a line; empty lines are passed over.
 Result<std::vector<std::string>> read_anchors(const std::string& path) {
@@ -40,7 +40,7 @@ Result<> verify(const application::Dependencies& deps, const std::string& anchor
 
 Result<> export_all(const application::Dependencies& deps) {
   for (std::int64_t next = 1;;) {
-    GH_TRY(const auto rows, deps.store.read([&](ports::Tx& tx) { return tx.audit().read_from(next, kBatch); }));
+    GH_TRY(const auto rows, deps.store.read([&](ports::Tx& tx) { return tx.audit().read_from(next, kRowsAtOnce); }));
     if (rows.empty()) return {};
     for (const auto& row : rows) std::puts(boost::json::serialize(application::audit_json(row)).c_str());
     next = rows.back().sequence.value_or(next) + 1;
