@@ -41,13 +41,13 @@ test("T15 one confirmation, invitation and change of address are each good once 
 
   const invited = freshEmail("invited");
   assert.equal((await admin.client.post("/v1/admin/users", { email: invited })).status, 201);
-  const invitation = await server.mailbox.token(invited, "accept_invitation");
+  const invitation = await server.mailbox.token(invited, "invitation");
   assert.equal(tally(await times(100, () => server.client.post("/v1/invitations/accept", { token: invitation, password: goodPassword() })))[200], 1);
 
   const who = await person(server);
   const to = freshEmail("moved");
   assert.equal((await who.client.post("/v1/me/email", { email: to })).status, 202);
-  const change = await server.mailbox.token(to, "confirm_email");
+  const change = await server.mailbox.token(to, "confirm_email_change");
   assert.equal(tally(await times(100, () => server.client.post("/v1/email/change/confirm", { token: change })))[204], 1);
 });
 
@@ -85,11 +85,11 @@ test("T17 after a reset every session, challenge and pending change is dead, and
   const sessions = await times(3, async () => (await signIn(server, who)).body.session.token);
   const to = freshEmail("pending");
   assert.equal((await server.client.as(sessions[0]).post("/v1/me/email", { email: to })).status, 202);
-  const change = await server.mailbox.token(to, "confirm_email");
+  const change = await server.mailbox.token(to, "confirm_email_change");
   assert.equal((await reset(await resetToken(who.email))).status, 204);
   for (const token of sessions) assert.equal((await server.client.as(token).get("/v1/session")).status, 401);
   assert.equal((await server.client.post("/v1/email/change/confirm", { token: change })).body.code, "invalid_token");
-  await server.mailbox.newest(who.email, "password_reset");
+  await server.mailbox.newest(who.email, "password_changed");
 });
 
 test("changing the password needs the current one, ends every other session, keeps this one, and tells the owner", async () => {
@@ -109,7 +109,7 @@ test("T20 a new address holds once it confirms; the old one is told and may take
   const to = freshEmail("new");
   assert.equal((await who.client.post("/v1/me/email", { email: to })).status, 202);
   assert.equal((await who.client.get("/v1/me")).body.email, who.email, "the old one stays until confirmed");
-  assert.equal((await server.client.post("/v1/email/change/confirm", { token: await server.mailbox.token(to, "confirm_email") })).status, 204);
+  assert.equal((await server.client.post("/v1/email/change/confirm", { token: await server.mailbox.token(to, "confirm_email_change") })).status, 204);
   assert.equal((await who.client.get("/v1/me")).body.email, to);
   const undo = (await server.mailbox.of(who.email)).find((mail) => mail.links.some((link) => link.includes("undo")));
   assert.ok(undo, "the old address has a link that undoes it");
@@ -124,16 +124,17 @@ test("an address that is taken can't be moved to, and nobody learns that it is",
   const asked = await who.client.post("/v1/me/email", { email: other.email });
   assert.equal(asked.status, 202);
   assert.equal((await who.client.get("/v1/me")).body.email, who.email);
-  assert.equal((await server.mailbox.of(other.email)).filter((mail) => mail.template === "confirm_email").length, 0);
+  assert.equal((await server.mailbox.of(other.email)).filter((mail) => mail.template === "confirm_email_change").length, 0);
 });
 
 test("an invitation makes a user without a password, who sets one and has the roles only then", async () => {
   const email = freshEmail("invited");
+  const admin = await person(server, { roles: ["admin"] });
   const made = await admin.client.post("/v1/admin/users", { email, name: "Invited", roles: ["support"] });
   assert.equal(made.status, 201, made.text);
   assert.deepEqual((await signIn(server, { email, password: goodPassword() })).status, 401);
   const password = goodPassword();
-  const token = await server.mailbox.token(email, "accept_invitation");
+  const token = await server.mailbox.token(email, "invitation");
   assert.equal((await server.client.post("/v1/invitations/accept", { token, password })).status, 200);
   const signedIn = await signIn(server, { email, password });
   assert.equal(signedIn.status, 200, signedIn.text);
@@ -141,7 +142,7 @@ test("an invitation makes a user without a password, who sets one and has the ro
 
   const late = freshEmail("late");
   await admin.client.post("/v1/admin/users", { email: late });
-  const expired = await server.mailbox.token(late, "accept_invitation");
+  const expired = await server.mailbox.token(late, "invitation");
   await advance(server, "49h");
   assert.equal((await server.client.post("/v1/invitations/accept", { token: expired, password })).body.code, "invalid_token");
 });
