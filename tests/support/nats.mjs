@@ -61,6 +61,11 @@ export class Nats {
     await this.ended();
   }
 
+  kill() {
+    this.#process?.kill("SIGKILL");
+    return this.ended?.();
+  }
+
   /** A connection of the test's own, with its JetStream manager. */
   async connection() {
     const link = await connect({ servers: this.url });
