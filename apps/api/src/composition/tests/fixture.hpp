@@ -92,6 +92,7 @@ auto at_once(int count, F&& body) {
   std::vector<std::optional<R>> slots(static_cast<std::size_t>(count));
   std::barrier start(count);
   std::vector<std::jthread> threads;
+  threads.reserve(slots.size());
   for (int i = 0; i < count; ++i) {
     threads.emplace_back([&, i] {
       start.arrive_and_wait();
@@ -100,6 +101,7 @@ auto at_once(int count, F&& body) {
   }
   threads.clear();
   std::vector<R> results;
+  results.reserve(slots.size());
   for (auto& slot : slots) results.push_back(std::move(*slot));
   return results;
 }
