@@ -31,7 +31,7 @@ test("T50 the matrix of roles and operations is the one that is checked in", asy
     }
     lines.push(`${method} ${path} ${id} ${access} ${verdicts.join(" ")}`);
   }
-  const file = join(root, "tests/contract/role_matrix.txt");
+  const file = join(root, "tests/contract/role_access.txt");
   const text = `${lines.sort().join("\n")}\n`;
   if (process.env.WRITE_ROLE_MATRIX) writeFileSync(file, text);
   assert.ok(existsSync(file), "write it with WRITE_ROLE_MATRIX=1");

@@ -56,5 +56,6 @@ void add_session_commands(CLI::App& app, Context& context);
 void add_service_commands(CLI::App& app, Context& context);
 void add_key_commands(CLI::App& app, Context& context);
 void add_audit_commands(CLI::App& app, Context& context);
+void add_event_commands(CLI::App& app, Context& context);
 
 }  // namespace gatehouse::cli

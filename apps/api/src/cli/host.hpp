@@ -9,6 +9,8 @@
 #include "domain/identity/signing_key.hpp"
 #include "foundation/result.hpp"
 #include "modules/identity/application/dependencies.hpp"
+#include "modules/identity/ports/event_bus.hpp"
+#include "modules/identity/ports/event_source.hpp"
 
 namespace gatehouse::cli {
 
@@ -25,6 +27,9 @@ class Installation {
   virtual Result<domain::SigningKey> rotate_keys(KeyRotation how) = 0;
   /// Returns `not_found`, or `conflict` for a key that must stay published.
   virtual Result<domain::SigningKey> retire_key(const std::string& kid) = 0;
+  /// Both return `invalid_request` where no bus is configured.
+  virtual Result<std::unique_ptr<ports::EventBus>> event_bus() = 0;
+  virtual Result<std::unique_ptr<ports::DeadLetters>> dead_letters() = 0;
 };
 
 struct MigrationReport {

@@ -3,6 +3,7 @@
 #include "adapters/clock/system_clock.hpp"
 #include "adapters/storage/sql/migrator.hpp"
 #include "composition/core.hpp"
+#include "composition/event_bus.hpp"
 #include "composition/serve.hpp"
 #include "composition/work.hpp"
 
@@ -11,7 +12,8 @@ namespace {
 
 class OpenedInstallation : public cli::Installation {
  public:
-  explicit OpenedInstallation(std::unique_ptr<Core> core) : core_(std::move(core)) {}
+  OpenedInstallation(std::unique_ptr<Core> core, config::EventsConfig events)
+      : core_(std::move(core)), events_(std::move(events)) {}
   const application::Dependencies& deps() const override { return core_->deps(); }
 
   Result<std::vector<domain::SigningKey>> list_keys() override { return core_->key_manager().list(); }
@@ -25,9 +27,12 @@ class OpenedInstallation : public cli::Installation {
   Result<domain::SigningKey> retire_key(const std::string& kid) override {
     return core_->key_manager().retire(kid, core_->deps().clock.now());
   }
+  Result<std::unique_ptr<ports::EventBus>> event_bus() override { return make_event_bus(events_); }
+  Result<std::unique_ptr<ports::DeadLetters>> dead_letters() override { return make_dead_letters(events_); }
 
  private:
   std::unique_ptr<Core> core_;
+  const config::EventsConfig events_;
 };
 
 const ports::Clock& machine_clock() {
@@ -45,7 +50,7 @@ Result<> ProgramHost::work(config::Config config) { return composition::work(con
 
 Result<std::unique_ptr<cli::Installation>> ProgramHost::open(const config::Config& config) {
   GH_TRY(auto core, Core::open(config, Purpose::command, machine_clock()));
-  return std::unique_ptr<cli::Installation>(std::make_unique<OpenedInstallation>(std::move(core)));
+  return std::unique_ptr<cli::Installation>(std::make_unique<OpenedInstallation>(std::move(core), config.events));
 }
 
 Result<cli::MigrationReport> ProgramHost::migrate(const config::Config& config, bool only_check) {

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 
 #include "adapters/clock/system_clock.hpp"
@@ -154,14 +155,17 @@ Result<> serve(config::Config config, Workers workers) {
                                            server::Router(http::make_routes(api, http::ops_rows())), io, lanes_of_work,
                                            metrics, hooks);
   api.draining = [&main] { return main.draining(); };
+  // Workers wake others too, from the moment that they run until they have stopped.
+  std::atomic<WorkerSet*> to_wake{nullptr};
+  core->on_wake([&main, &to_wake] {
+    main.wake_pollers();
+    if (auto* here = to_wake.load()) here->wake();
+  });
   std::unique_ptr<WorkerSet> worker_set;
   if (workers == Workers::here) {
     GH_TRY(worker_set, WorkerSet::start(config, *core));
+    to_wake = worker_set.get();
   }
-  core->on_wake([&main, &worker_set] {
-    main.wake_pollers();
-    if (worker_set) worker_set->wake();
-  });
 
   GH_TRY([[maybe_unused]] const auto port, main.start());
   if (ops) GH_CHECK(ops->start());
@@ -175,8 +179,9 @@ Result<> serve(config::Config config, Workers workers) {
   if (ops) ops->stop();
   main.stop();
   lanes_of_work.stop();
-  core->on_wake([] {});
+  to_wake = nullptr;
   worker_set.reset();
+  core->on_wake([] {});
   observability::log(Level::info, "stopped", {{"all_answered", finished}});
   return {};
 }

@@ -1,7 +1,7 @@
 #include "composition/worker_set.hpp"
 
-#include "adapters/bus/nats/nats_link.hpp"
 #include "adapters/bus/nats/nats_source.hpp"
+#include "composition/event_bus.hpp"
 #include "composition/mail_service.hpp"
 #include "observability/log.hpp"
 
@@ -17,17 +17,6 @@ constexpr milliseconds kRelayInterval{1'000};
 constexpr milliseconds kConsumerInterval{10};  ///< it waits at the broker
 constexpr milliseconds kSealInterval{100};     ///< decision 12: at most 250 ms behind
 constexpr milliseconds kUpkeepInterval{60'000};
-
-adapters::bus::NatsSettings nats_settings(const config::EventsConfig& from) {
-  adapters::bus::NatsSettings to;
-  to.urls = from.nats_url;
-  to.credentials_file = from.nats_credentials;
-  to.ca_file = from.nats_ca_cert;
-  to.streams = {{from.stream, "identity.>"}, {from.stream + "_DEAD", "dead.>"}};
-  if (from.consume) to.streams.push_back({from.accounts_stream, "accounts.>"});
-  to.create_streams = from.create_streams;
-  return to;
-}
 
 workers::MailDelivery::Bodies bodies_of(const config::Config& config) {
   // The mailbox shows the rows themselves, so their bodies stay.
@@ -60,14 +49,8 @@ WorkerSet::WorkerSet(const config::Config& config, Core& core, std::unique_ptr<p
     GH_TRY([[maybe_unused]] const int steps, core.key_manager().tick(core.deps().clock.now()));
     return More::no;
   });
-  if (core.store().driver().dialect().is_postgres)
-    add("sealer", kSealInterval, [this, &core]() -> Result<More> {
-      GH_TRY(const int sealed, core.store().seal());
-      if (sealed > 0 && relay_loop_ != nullptr) relay_loop_->wake();
-      return sealed > 0 ? More::yes : More::no;
-    });
   if (config.events.bus == config::EventBus::nats) {
-    const auto link = std::make_shared<adapters::bus::NatsLink>(nats_settings(config.events));
+    const auto link = make_nats_link(config.events);
     bus_ = std::make_unique<adapters::bus::NatsBus>(link);
     relay_ = std::make_unique<workers::OutboxRelay>(core.deps(), *bus_);
     relay_loop_ = add("relay", kRelayInterval, [this] { return relay_->step(); });
@@ -83,10 +66,18 @@ WorkerSet::WorkerSet(const config::Config& config, Core& core, std::unique_ptr<p
     observability::log(observability::Level::info, "events_kept",
                        {{"why", "events.bus is none: events wait in the outbox for GET /v1/events"}});
   }
+  // Last, since it wakes the relay.
+  if (core.store().driver().dialect().is_postgres)
+    add("sealer", kSealInterval, [this, &core]() -> Result<More> {
+      GH_TRY(const int sealed, core.store().seal());
+      if (sealed > 0 && relay_loop_ != nullptr) relay_loop_->wake();
+      return sealed > 0 ? More::yes : More::no;
+    });
 }
 
 WorkerSet::~WorkerSet() {
-  loops_.clear();
+  // All stop before any goes: one may wake another.
+  for (const auto& loop : loops_) loop->stop();
   if (relay_) relay_->give_back_lease();
   if (const auto last = checkpointer_.step(); !last)
     observability::log(observability::Level::warning, "last_checkpoint_failed", {{"cause", last.error().cause}});

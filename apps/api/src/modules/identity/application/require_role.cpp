@@ -27,7 +27,8 @@ std::optional<std::string> text_of(const json::object& from, std::string_view na
   const auto* value = from.if_contains(name);
   if (value == nullptr || !value->is_string()) return std::nullopt;
   const std::string text(value->get_string());
-  return text.empty() || text.size() > most ? std::nullopt : std::optional(text);
+  const bool has_nul = text.find('\0') != std::string::npos;  // PostgreSQL's texts can't hold it
+  return text.empty() || text.size() > most || has_nul ? std::nullopt : std::optional(text);
 }
 
 /// nullopt for what is no such event; an absent reason or end is none.
@@ -76,7 +77,9 @@ Result<std::optional<Undeliverable>> require_role(const Dependencies& deps, std:
     if (!domain::may_hold_sessions(*user)) return Outcome(Undeliverable::user_disabled);
     GH_TRY(const bool first, tx.outbox().receive(required->event_id, std::string(domain::topics::kRoleRequired), now));
     if (!first) return Outcome();
-    const RequestInfo request{.request_id = "event-" + required->event_id.substr(0, 58)};
+    // Cut in the middle of a letter it would be no text: only ids that are plain are shown.
+    const bool plain = is_id_text(required->event_id);
+    const RequestInfo request{.request_id = plain ? "event-" + required->event_id.substr(0, 58) : "event"};
     Record record(tx, deps, request, now);
     const By accounts{domain::ActorType::service, "accounts"};
     GH_TRY([[maybe_unused]] const auto made, put_role(tx, record, accounts, required->user, required->grant, now));

@@ -21,7 +21,11 @@ std::chrono::milliseconds redelivery_delay(int deliveries) {
 
 Result<More> EventConsumer::step() {
   GH_TRY(const auto events, source_.fetch(kConsumedAtOnce, kWait));
-  for (const auto& event : events) GH_CHECK(handle(event));
+  // One that can't even be answered comes again by itself; the others don't wait for it.
+  Result<> first_failure;
+  for (const auto& event : events)
+    if (auto done = handle(event); !done && first_failure) first_failure = std::move(done);
+  GH_CHECK(first_failure);
   return events.empty() ? More::no : More::yes;
 }
 

@@ -10,20 +10,22 @@ namespace {
 
 using observability::Level;
 constexpr std::chrono::milliseconds kFirstPause{500};
-constexpr std::chrono::milliseconds kLongestPause{60'000};
+constexpr std::chrono::milliseconds kLongestPause{5'000};
 
 }  // namespace
 
 Loop::Loop(std::string name, std::chrono::milliseconds interval, Step step)
     : name_(std::move(name)), interval_(interval), step_(std::move(step)), thread_([this] { run(); }) {}
 
-Loop::~Loop() {
+Loop::~Loop() { stop(); }
+
+void Loop::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void Loop::wake() {
@@ -47,7 +49,7 @@ std::chrono::milliseconds Loop::after_failure(const Error& error) {
   if (++failures_ == 1)
     observability::log(Level::warning, "worker_failing",
                        {{"worker", name_}, {"code", error_info(error.code).code}, {"cause", error.cause}});
-  const auto doubled = kFirstPause * (1 << std::min(failures_ - 1, 7));
+  const auto doubled = kFirstPause * (1 << std::min(failures_ - 1, 4));
   return std::min<std::chrono::milliseconds>(doubled, kLongestPause);
 }
 

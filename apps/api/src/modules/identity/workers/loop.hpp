@@ -1,6 +1,6 @@
 #pragma once
 // Loop: a worker's thread. It runs one step again and again: at once while a step says there is more, else when it is
-// woken or after its interval; after a failure it waits longer, up to a minute. Several processes may run the same
+// woken or after its interval; after a failure it waits longer, up to 5 s. Several processes may run the same
 // worker: each step is safe by its lease or its guarded statements.
 #include <chrono>
 #include <condition_variable>
@@ -21,13 +21,14 @@ class Loop {
 
   /// Begins at once. `name` is for logs; a failing step is logged once an outage, and its end too.
   Loop(std::string name, std::chrono::milliseconds interval, Step step);
-  /// Lets the step under way finish.
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  /// There is work now: from any thread, cheap.
+  /// There is work now: from any thread, cheap, and harmless once stopped.
   void wake();
+  /// Lets the step under way finish, and runs no other.
+  void stop();
 
  private:
   void run();

@@ -10,6 +10,7 @@ namespace {
 using domain::MailState;
 constexpr int kMailsAtOnce = 20;
 constexpr Duration kClaimLasts = std::chrono::minutes(2);
+constexpr Duration kLongestSend = std::chrono::seconds(45);  ///< above every provider's time limit
 constexpr Duration kGiveUpAfter = std::chrono::hours(23);
 constexpr Duration kParkedFor = std::chrono::hours(1);
 
@@ -42,7 +43,13 @@ Result<More> MailDelivery::step() {
   const Timestamp now = deps_.clock.now();
   GH_TRY(auto due,
          deps_.store.write([&](ports::Tx& tx) { return tx.mails().claim_due(now, kClaimLasts, kMailsAtOnce); }));
-  for (auto& message : due) GH_CHECK(deliver(std::move(message)));
+  // With a slow provider the claim of the last ones would end while they are being sent, and another worker would send
+  // them too: they wait for their next turn instead.
+  const auto began = std::chrono::steady_clock::now();
+  for (auto& message : due) {
+    if (std::chrono::steady_clock::now() - began > kClaimLasts - kLongestSend) return More::no;
+    GH_CHECK(deliver(std::move(message)));
+  }
   return due.size() == static_cast<std::size_t>(kMailsAtOnce) ? More::yes : More::no;
 }
 

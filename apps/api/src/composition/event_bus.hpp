@@ -1,0 +1,19 @@
+#pragma once
+// The event bus of the configuration, for workers and for the command line.
+#include <memory>
+
+#include "adapters/bus/nats/nats_link.hpp"
+#include "config/config.hpp"
+#include "modules/identity/ports/event_bus.hpp"
+#include "modules/identity/ports/event_source.hpp"
+
+namespace gatehouse::composition {
+
+/// The connection to NATS as configured; made when first used.
+std::shared_ptr<adapters::bus::NatsLink> make_nats_link(const config::EventsConfig& config);
+
+/// For a command. Returns `invalid_request` where `events.bus` is none.
+Result<std::unique_ptr<ports::EventBus>> make_event_bus(const config::EventsConfig& config);
+Result<std::unique_ptr<ports::DeadLetters>> make_dead_letters(const config::EventsConfig& config);
+
+}  // namespace gatehouse::composition
