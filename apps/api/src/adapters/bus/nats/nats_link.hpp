@@ -9,6 +9,7 @@
 #include "adapters/bus/nats/nats_settings.hpp"
 #include "foundation/result.hpp"
 
+// NOLINTNEXTLINE(bugprone-reserved-identifier): the name is the library's own
 typedef struct __natsConnection natsConnection;
 
 namespace gatehouse::adapters::bus {
