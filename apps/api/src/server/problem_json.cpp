@@ -13,8 +13,7 @@ namespace json = boost::json;
 namespace {
 
 json::object field_document(const FieldError& field) {
-  json::object out{{"field", field.field}, {"code", field.code}, {"detail", field.detail}};
-  if (!field.pointer.empty()) out["pointer"] = field.pointer;
+  json::object out{{"field", field.field}, {"pointer", field.pointer}, {"code", field.code}, {"detail", field.detail}};
   if (!field.params.empty()) {
     json::object params;
     for (const auto& [key, value] : field.params) params[key] = value;
