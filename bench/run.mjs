@@ -61,8 +61,8 @@ function wrk(url, { headers = [], script, connections = 32, env = {} } = {}) {
 }
 
 const password = "correct horse battery staple 9";
-const makeUser = (url, n) =>
-  fetch(`${url}/dev/users`, { method: "POST", headers: json, body: JSON.stringify({ email: `bench${n}@example.com`, password }) }).then((r) => r.json());
+const makeUser = (url, name) =>
+  fetch(`${url}/dev/users`, { method: "POST", headers: json, body: JSON.stringify({ email: `${name}@example.com`, password }) }).then((r) => r.json());
 
 const rows = [];
 const row = (name, ours, yardstick, ratio, bar) => {
@@ -73,7 +73,7 @@ const row = (name, ours, yardstick, ratio, bar) => {
 async function edge(server) {
   const port = 20000 + (process.pid % 20000);
   const nginx = await startNginx(port);
-  const { session } = await makeUser(server.url, 0);
+  const { session } = await makeUser(server.url, "checker");
   const bearer = [`Authorization: Bearer ${session.token}`];
   const found = { nginx: [], session: [], healthz: [] };
   for (let i = 0; i < rounds; i++) {
@@ -90,7 +90,7 @@ async function edge(server) {
 }
 
 async function token(server) {
-  const { session } = await makeUser(server.url, 1);
+  const { session } = await makeUser(server.url, "minter");
   const headers = [`Authorization: Bearer ${session.token}`];
   const found = { session: [], token: [] };
   writeFileSync(join(work, "post.lua"), 'wrk.method = "POST"\n');
@@ -103,7 +103,7 @@ async function token(server) {
 
 async function signIn(server) {
   const users = 40;
-  for (let n = 2; n < users; n++) await makeUser(server.url, n);
+  for (let n = 0; n < users; n++) await makeUser(server.url, `bench${n}`);
   const threads = cpus().length;
   const found = { ours: [], stock: [] };
   for (let i = 0; i < rounds; i++) {
