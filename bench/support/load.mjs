@@ -1,0 +1,32 @@
+// The load generator, and what is made of its figures.
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+export const median = (values) => quantile(values, 0.5);
+export function quantile(values, q) {
+  const sorted = values.slice().sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
+}
+
+/** Requests per second and the 99th percentile in microseconds, by wrk. An answer that is no success is an error. */
+export async function wrk(url, { seconds, headers = [], script, connections = 32, env = {}, allowErrors = false } = {}) {
+  const args = ["-t1", `-c${connections}`, `-d${seconds}s`, "--latency", ...headers.flatMap((h) => ["-H", h])];
+  if (script) args.push("-s", script);
+  const { stdout } = await run("wrk", [...args, url], { env: { ...process.env, ...env } });
+  const unit = { us: 1, ms: 1e3, s: 1e6 };
+  const p99 = /99%\s+([\d.]+)(us|ms|s)/.exec(stdout);
+  const bad = /Non-2xx or 3xx responses: (\d+)/.exec(stdout);
+  if (bad && !allowErrors) throw new Error(`${bad[1]} answers of ${url} were no success`);
+  return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)[1]), p99: Number(p99[1]) * unit[p99[2]], bad: bad ? Number(bad[1]) : 0 };
+}
+
+/** Runs the named measurements one after the other, `rounds` times, so that noise meets each alike. */
+export async function interleave(rounds, measurements) {
+  const found = Object.fromEntries(Object.keys(measurements).map((name) => [name, []]));
+  for (let i = 0; i < rounds; i++) {
+    for (const [name, measure] of Object.entries(measurements)) found[name].push(await measure());
+  }
+  return found;
+}
