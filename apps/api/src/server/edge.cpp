@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 
+#include "failpoint/failpoint.hpp"
 #include "foundation/strong_id.hpp"
 #include "observability/log.hpp"
 #include "server/dev_guard.hpp"
@@ -214,7 +215,9 @@ std::optional<Response> Edge::run_fast(Exchange& exchange) const {
 Response Edge::run(const Exchange& exchange) const {
   const observability::TraceScope scope(exchange.request.request_id, exchange.request.traceparent);
   try {
-    return exchange.match.route->handler(exchange.request);
+    Response response = exchange.match.route->handler(exchange.request);
+    GH_FAILPOINT(before_reply);
+    return response;
   } catch (const std::exception& error) {
     return internal(error.what());
   } catch (...) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "adapters/bus/nats/nats_types.hpp"
+#include "failpoint/failpoint.hpp"
 
 namespace gatehouse::adapters::bus {
 
@@ -145,6 +146,7 @@ std::vector<Result<>> NatsBus::publish(const std::vector<ports::BusMessage>& mes
     const NatsOwner<natsMsg> left(given);
     if (status != NATS_OK) impl_->acks.settle(message.event_id, nats_failure("publishing", status));
   }
+  GH_FAILPOINT(after_publish);
   auto fates = impl_->acks.collect(link_->settings().ack_timeout + kGrace);
   if (impl_->acks.missing_stream()) link_->recheck_streams();
   return fates;

@@ -5,6 +5,7 @@
 #include "adapters/storage/postgres/commit_fate.hpp"
 #include "adapters/storage/postgres/feed.hpp"
 #include "adapters/storage/postgres/pool.hpp"
+#include "failpoint/failpoint.hpp"
 
 namespace gatehouse::adapters::postgres {
 namespace {
@@ -115,7 +116,9 @@ class PostgresDriver final : public sql::Driver {
     try {
       Result<> outcome = work(connection);
       if (outcome) {
+        GH_FAILPOINT(before_commit);
         commit(connection, id);
+        GH_FAILPOINT(after_commit);
       } else {
         roll_back(connection);
       }

@@ -6,6 +6,7 @@
 
 #include "auth/crypto/digest.hpp"
 #include "auth/encoding.hpp"
+#include "failpoint/failpoint.hpp"
 
 namespace gatehouse::adapters::sql {
 namespace {
@@ -116,6 +117,7 @@ Result<bool> Migrator::apply(Connection& connection, const Migration& migration,
   GH_TRY(const SchemaState state, compare(connection));
   if (std::find(state.pending.begin(), state.pending.end(), migration.name) == state.pending.end()) return false;
   connection.run_script(std::string(connection.dialect().is_postgres ? migration.postgres : migration.sqlite));
+  GH_FAILPOINT(while_migrating);
   connection.execute(kAdd, {migration.number, migration.oldest_server, migration.name, checksum(migration), now});
   return true;
 }

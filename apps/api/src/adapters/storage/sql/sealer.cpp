@@ -8,6 +8,7 @@
 #include "auth/crypto/digest.hpp"
 #include "auth/encoding.hpp"
 #include "domain/identity/audit_chain.hpp"
+#include "failpoint/failpoint.hpp"
 
 namespace gatehouse::adapters::sql {
 namespace {
@@ -200,7 +201,9 @@ int seal_invalidations(Connection& connection) {
 int seal_rows(Connection& connection) {
   const std::optional<Row> head = connection.query_one(kHead, {"audit"});
   if (!head) return 0;
-  return seal_audit(connection, *head) + seal_outbox(connection) + seal_invalidations(connection);
+  const int audited = seal_audit(connection, *head);
+  GH_FAILPOINT(while_sealing);
+  return audited + seal_outbox(connection) + seal_invalidations(connection);
 }
 
 int seal_all_rows(Connection& connection) {

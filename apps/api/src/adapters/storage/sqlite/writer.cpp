@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "failpoint/failpoint.hpp"
+
 namespace gatehouse::adapters::sqlite {
 namespace {
 
@@ -94,7 +96,9 @@ void GroupCommitWriter::run_batch(Batch& batch) {
     if (hook_ && std::any_of(batch.begin(), batch.end(), [](const Job* job) { return job->hook == Hook::run; })) {
       hook_(connection_);
     }
+    GH_FAILPOINT(before_commit);
     connection_.execute(kCommit, {});
+    GH_FAILPOINT(after_commit);
   } catch (const DatabaseError& error) {
     failure = sql::to_failure(error);
   } catch (const std::exception& error) {

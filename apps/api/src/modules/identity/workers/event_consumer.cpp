@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "failpoint/failpoint.hpp"
 #include "modules/identity/application/require_role.hpp"
 #include "observability/log.hpp"
 
@@ -39,6 +40,7 @@ Result<> EventConsumer::handle(const ports::IncomingEvent& event) {
     return source_.try_later(event, redelivery_delay(event.deliveries));
   }
   if (*outcome) return bury(event, domain::to_text(**outcome));
+  GH_FAILPOINT(after_effect);
   return source_.accept(event);
 }
 
@@ -48,6 +50,7 @@ Result<> EventConsumer::bury(const ports::IncomingEvent& event, std::string_view
   for (const auto& published : dead_letters_.publish({{letter.id, letter.topic, letter.json}})) GH_CHECK(published);
   observability::log(observability::Level::warning, "event_undeliverable",
                      {{"subject", event.subject}, {"reason", reason}});
+  GH_FAILPOINT(after_dead_letter);
   return source_.accept(event);
 }
 

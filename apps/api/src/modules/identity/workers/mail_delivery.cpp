@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "failpoint/failpoint.hpp"
 #include "observability/log.hpp"
 
 namespace gatehouse::workers {
@@ -60,6 +61,7 @@ Result<> MailDelivery::deliver(domain::MailMessage message) {
     message.last_error = "expired before it could be delivered";
   } else {
     apply(message, provider_.deliver(message), now);
+    GH_FAILPOINT(after_mail);
   }
   const bool finished = message.state != MailState::queued;
   if (message.state == MailState::failed)

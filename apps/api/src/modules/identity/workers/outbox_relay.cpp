@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "auth/crypto/random.hpp"
+#include "failpoint/failpoint.hpp"
 #include "modules/identity/application/cloud_event.hpp"
 
 namespace gatehouse::workers {
@@ -66,6 +67,7 @@ Result<More> OutboxRelay::step() {
       failure = outcomes[i].error();
   }
   const Timestamp now = deps_.clock.now();
+  GH_FAILPOINT(after_acknowledgement);
   if (!published.empty())
     GH_CHECK(deps_.store.write([&](ports::Tx& tx) { return tx.outbox().mark_published(published, now); }));
   if (failure) return fail(*failure);
