@@ -1,6 +1,7 @@
 #include "domain/identity/risk_assessment.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace gatehouse::domain {
 namespace {
@@ -14,6 +15,8 @@ constexpr int kHighFrom = 70;
 constexpr std::int64_t kBurst = 5;
 constexpr std::int64_t kSprayedFromOneNetwork = 5;
 constexpr std::int64_t kSprayedAnywhere = 50;
+constexpr std::int64_t kOrdinaryHours = 24;
+constexpr Duration kHour = std::chrono::hours(1);
 
 /// One network failing at many addresses; or many addresses failing once each, far beyond the usual, which is how
 /// spraying through many networks looks.
@@ -40,6 +43,30 @@ RiskAssessment assess_risk(const RiskSignals& signals) {
                      : assessment.score >= kMediumFrom ? RiskLevel::medium
                                                        : RiskLevel::low;
   return assessment;
+}
+
+Timestamp hour_of(Timestamp time) { return time - time.time_since_epoch() % kHour; }
+
+int spread_change(std::int64_t failures_before_within_the_hour) {
+  if (failures_before_within_the_hour == 0) return 1;
+  return failures_before_within_the_hour == 2 ? -1 : 0;
+}
+
+Timestamp spread_since(Timestamp now) { return hour_of(now) - (kOrdinaryHours + 1) * kHour; }
+
+void set_spread(RiskSignals& signals, const std::vector<SpreadHour>& hours, Timestamp now) {
+  const Timestamp current = hour_of(now);
+  std::array<std::int64_t, kOrdinaryHours> ordinary{};
+  std::int64_t recent = 0, before = 0;
+  for (const auto& [hour, accounts] : hours) {
+    const auto age = (current - hour) / kHour;
+    if (age == 0) recent = accounts;
+    if (age == 1) before = accounts;
+    if (age >= 2 && age - 2 < kOrdinaryHours) ordinary[static_cast<std::size_t>(age - 2)] = accounts;
+  }
+  signals.spread_accounts_failed = recent + before * ((kHour - (now - current)) / std::chrono::seconds(1)) / 3600;
+  std::sort(ordinary.begin(), ordinary.end());
+  signals.spread_accounts_usual = ordinary[ordinary.size() / 2];
 }
 
 RiskResponse respond_to_risk(const RiskAssessment& assessment, OnSuspicious mode, bool has_second_factor) {

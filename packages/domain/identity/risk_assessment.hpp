@@ -41,6 +41,23 @@ struct RiskAssessment {
 
 RiskAssessment assess_risk(const RiskSignals& signals);
 
+/// Addresses that failed just once or twice within an hour of the clock: what spraying through many networks leaves
+/// behind, while somebody who forgot a password fails oftener and at one address.
+struct SpreadHour {
+  Timestamp hour;  ///< its beginning
+  std::int64_t accounts = 0;
+};
+
+/// The hour of the clock that a time lies in.
+Timestamp hour_of(Timestamp time);
+/// What a failed try adds to its hour: the first of an address counts it in, the third counts it out again.
+int spread_change(std::int64_t failures_before_within_the_hour);
+/// From when on hours are asked for.
+Timestamp spread_since(Timestamp now);
+/// Fills in the two spread signals: the last sixty minutes (the share of the hour before that they still cover counts),
+/// and the median of the 24 hours before those. An hour that is not given had none.
+void set_spread(RiskSignals& signals, const std::vector<SpreadHour>& hours, Timestamp now);
+
 /// `[risk] on_suspicious`.
 enum class OnSuspicious { notify, challenge };
 GH_ENUM_NAMES(OnSuspicious, "notify", "challenge");

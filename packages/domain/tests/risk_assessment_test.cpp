@@ -6,6 +6,8 @@
 namespace gatehouse::domain {
 namespace {
 
+constexpr Timestamp kSomeTime = Timestamp(Duration(1'800'000'123'456'789));
+
 using Reasons = std::vector<std::string>;
 
 RiskSignals familiar() {
@@ -90,6 +92,35 @@ RC_GTEST_PROP(RiskAssessment, more_failures_never_lower_the_score_and_others_fai
   const auto after = assess_risk(signals);
   RC_ASSERT(after.score >= before.score);
   if (signals.known_device) RC_ASSERT(after.score == before.score);
+}
+
+TEST(RiskSpread, an_address_counts_while_it_failed_once_or_twice_within_the_hour) {
+  EXPECT_EQ(spread_change(0), 1);
+  EXPECT_EQ(spread_change(1), 0);
+  EXPECT_EQ(spread_change(2), -1) << "whoever fails a third time is no sprayed address";
+  EXPECT_EQ(spread_change(3), 0);
+}
+
+TEST(RiskSpread, the_last_sixty_minutes_are_held_against_an_ordinary_hour) {
+  using std::chrono::hours;
+  using std::chrono::minutes;
+  const Timestamp hour = hour_of(kSomeTime);
+  EXPECT_EQ(hour_of(hour + minutes(59)), hour);
+  EXPECT_EQ(hour_of(hour - std::chrono::microseconds(1)), hour - hours(1));
+
+  RiskSignals signals;
+  set_spread(signals, {{hour, 30}, {hour - hours(1), 40}}, hour + minutes(15));
+  EXPECT_EQ(signals.spread_accounts_failed, 60) << "45 of the 60 minutes lie in the hour before";
+  EXPECT_EQ(signals.spread_accounts_usual, 0);
+
+  std::vector<SpreadHour> day;
+  for (int i = 2; i < 26; ++i) day.push_back({hour - hours(i), i < 8 ? 1000 : 20});
+  set_spread(signals, day, hour);
+  EXPECT_EQ(signals.spread_accounts_failed, 0);
+  EXPECT_EQ(signals.spread_accounts_usual, 20) << "an attack of six hours doesn't become ordinary";
+  EXPECT_EQ(spread_since(hour + minutes(30)), hour - hours(25));
+  set_spread(signals, {{hour - hours(30), 999}, {hour + hours(1), 999}}, hour);
+  EXPECT_EQ(signals.spread_accounts_failed + signals.spread_accounts_usual, 0) << "other hours don't count";
 }
 
 }  // namespace

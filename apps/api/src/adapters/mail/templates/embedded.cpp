@@ -352,9 +352,11 @@ R"embedded(ect": "Choose a new password: yours may be known to others",
       "paragraphs": ["Enter this code where you are signing in. Nobody from {{brand}} will ever ask you for it."],
       "code": true,
       "facts": ["time", "device", "location", "ip"],
-      "after": ["The code works once{{#expires_in}}, for {{expires_in}}{{/expires_in}}.", "If you are not signing in just now, somebody else knows your password: change it."],
+      "button": "This was not me",
+      "link": "link",
+      "after": ["The code works once{{#expires_in}}, for {{expires_in}}{{/expires_in}}.", "If you are not signing in just now, somebody else knows your password: the button ends every session and starts a reset of it."],
       "why": "You get this mail because somebody is signing in to your account.",
-      "needs": ["code"]
+      "needs": ["code", "link"]
     }
   }
 }

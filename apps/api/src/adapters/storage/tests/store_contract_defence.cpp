@@ -125,6 +125,44 @@ TEST_P(DefenceContract, old_attempts_go_in_bounded_steps) {
   EXPECT_EQ(write([](Tx& tx) { return tx.attempts().remove_before(kNow + 1h, 2); }), 1);
 }
 
+TEST_P(DefenceContract, addresses_that_failed_are_counted_by_the_hour_also_at_once) {
+  EXPECT_EQ(
+      at_once([&](Tx& tx, int i) -> Result<bool> {
+        // Half of them meet in one shard.
+        GH_CHECK(tx.attempts().add_to_spread(i % 2 ? "same" : std::string(1, static_cast<char>('a' + i)), kNow, 1));
+        return true;
+      }),
+      kAtOnce);
+  write([](Tx& tx) -> Result<> {
+    GH_CHECK(tx.attempts().add_to_spread("same", kNow, -1));
+    return tx.attempts().add_to_spread("same", kNow - 1h, 3);
+  });
+  const auto since = [&](Timestamp from) { return read([&](Tx& tx) { return tx.attempts().spread(from); }); };
+  ASSERT_EQ(since(kNow - 1h).size(), 2u);
+  EXPECT_EQ(since(kNow - 1h).at(0).hour, kNow - 1h);
+  EXPECT_EQ(since(kNow - 1h).at(0).accounts, 3);
+  EXPECT_EQ(since(kNow - 1h).at(1).accounts, kAtOnce - 1);
+  EXPECT_EQ(since(kNow).size(), 1u);
+  EXPECT_EQ(write([](Tx& tx) { return tx.attempts().remove_spread_before(kNow, 100); }), 1);
+  EXPECT_EQ(since(kNow - 1h).size(), 1u);
+}
+
+TEST_P(DefenceContract, failures_of_an_address_are_counted_up_to_a_bound) {
+  const auto count = [&](const std::string& hmac, Timestamp from) {
+    return read([&](Tx& tx) { return tx.attempts().count_failures(hmac, from, 3); });
+  };
+  std::string hmac;
+  for (int i = 0; i < 5; ++i) {
+    auto attempt = new_attempt(i == 0 ? AttemptOutcome::success : AttemptOutcome::failure, "net");
+    attempt.occurred_at = kNow + std::chrono::seconds(i);
+    hmac = attempt.identifier_hmac;
+    write([&](Tx& tx) { return tx.attempts().add(attempt); });
+  }
+  EXPECT_EQ(count(hmac, kNow), 3);
+  EXPECT_EQ(count(hmac, kNow + 3s), 2);
+  EXPECT_EQ(count("somebody else", kNow), 0);
+}
+
 TEST_P(DefenceContract, an_unknown_key_has_a_fresh_state_and_keys_of_kinds_are_apart) {
   const BudgetState spent{3, kNow, kNow - 1h};
   EXPECT_EQ(read([](Tx& tx) { return tx.throttle().find(BudgetKind::account, "k"); }), BudgetState{});

@@ -7,6 +7,7 @@
 #include "auth/crypto/digest.hpp"
 #include "auth/crypto/random.hpp"
 #include "domain/identity/token_policy.hpp"
+#include "modules/identity/application/mailed_token.hpp"
 #include "modules/identity/application/throttle.hpp"
 
 namespace gatehouse::application {
@@ -62,7 +63,15 @@ Result<> mail_code(ports::Tx& tx, Record& record, const Dependencies& deps, cons
   token.created_at = now;
   token.expires_at = now + domain::lifetime_of(kCodePurpose);
   GH_CHECK(tx.verification_tokens().add(token));
-  return record.mail(ports::mail_templates::kSignInCode, user, {{"code", code}, {"expires_in", "10 minutes"}},
+  // Whoever did not ask for the code learns here that the password is known, and can do something about it at once.
+  const auto not_me = make_mailed_token({.purpose = domain::TokenPurpose::not_me,
+                                         .user_id = user.id,
+                                         .email = user.email,
+                                         .email_canonical = user.email_canonical},
+                                        deps.settings.links.not_me, now);
+  GH_CHECK(tx.verification_tokens().add(not_me.row));
+  return record.mail(ports::mail_templates::kSignInCode, user,
+                     {{"code", code}, {"expires_in", "10 minutes"}, {"link", not_me.link}},
                      {.expires_at = token.expires_at});
 }
 

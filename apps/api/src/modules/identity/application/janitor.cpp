@@ -59,6 +59,7 @@ Result<int> remove_expired_rows(const Dependencies& deps) {
     GH_CHECK(add(tx.machinery().remove_expired_idempotency(now, kJanitorBatch)));
     GH_CHECK(add(tx.devices().remove_unused(now - kDeviceLife, kJanitorBatch)));
     GH_CHECK(add(tx.throttle().remove_before(now - kThrottleForgets, kJanitorBatch)));
+    GH_CHECK(add(tx.attempts().remove_spread_before(domain::spread_since(now), kJanitorBatch)));
     return removed;
   });
 }

@@ -109,6 +109,14 @@ domain::LoginAttempt make_attempt(const Dependencies& deps, const std::string& e
   return attempt;
 }
 
+Result<> note_failed_password(ports::Tx& tx, const domain::LoginAttempt& attempt) {
+  const Timestamp hour = domain::hour_of(attempt.occurred_at);
+  GH_TRY(const int before, tx.attempts().count_failures(attempt.identifier_hmac, hour, 3));
+  GH_CHECK(tx.attempts().add(attempt));
+  const int change = domain::spread_change(before);
+  return change == 0 ? Result<>() : tx.attempts().add_to_spread(attempt.identifier_hmac, hour, change);
+}
+
 Result<domain::RiskAssessment> assess_sign_in(ports::Tx& tx, const Dependencies& deps, const domain::User& user,
                                               bool known_device, const RequestInfo& request, Timestamp now) {
   const std::string network = domain::network_key(request.ip);
@@ -120,6 +128,8 @@ Result<domain::RiskAssessment> assess_sign_in(ports::Tx& tx, const Dependencies&
   GH_TRY(signals.known_network, tx.attempts().seen_network(user.id, network));
   signals.account_failures = recent.failures_for_user;
   signals.network_accounts_failed = recent.accounts_from_network;
+  GH_TRY(const auto hours, tx.attempts().spread(domain::spread_since(now)));
+  domain::set_spread(signals, hours, now);
   return domain::assess_risk(signals);
 }
 

@@ -35,6 +35,9 @@ Result<domain::RiskAssessment> assess_sign_in(ports::Tx& tx, const Dependencies&
 domain::LoginAttempt make_attempt(const Dependencies& deps, const std::string& email_canonical,
                                   const RequestInfo& request, Timestamp now);
 
+/// Adds an attempt that failed at its password, and counts its address among those that failed anywhere this hour.
+Result<> note_failed_password(ports::Tx& tx, const domain::LoginAttempt& attempt);
+
 /// Keyed hash of a canonical address: the only form in which unknown ones are kept.
 std::string identifier_hmac(const Dependencies& deps, const std::string& email_canonical);
 

@@ -67,7 +67,8 @@ Result<> record_refusal(ports::Tx& tx, Record& record, const Dependencies& deps,
   attempt.reason = error_info(code).code;
   attempt.client_id = client.name;
   attempt.latency = now - started;
-  GH_CHECK(tx.attempts().add(attempt));
+  GH_CHECK(attempt.outcome == domain::AttemptOutcome::failure ? note_failed_password(tx, attempt)
+                                                              : tx.attempts().add(attempt));
   return record.audit(
       by_nobody(), domain::audit_actions::kSignIn, candidate.user ? candidate.user->id : domain::UserId(),
       {.outcome = domain::AuditOutcome::failure, .reason = attempt.reason, .details = {{"client_id", client.name}}});

@@ -30,6 +30,22 @@ constexpr Statement kRemoveBefore{
     "attempts.remove_before",
     "DELETE FROM login_attempts WHERE id IN (SELECT id FROM login_attempts WHERE occurred_at < ?1 "
     "ORDER BY occurred_at, id LIMIT ?2)"};
+constexpr Statement kCountFailures{
+    "attempts.count_failures",
+    "SELECT count(*) FROM (SELECT 1 FROM login_attempts WHERE identifier_hmac = ?1 AND occurred_at >= ?2 "
+    "AND outcome = 'failure' LIMIT ?3) AS bounded"};
+constexpr Statement kAddToSpread{
+    "attempts.add_to_spread",
+    "INSERT INTO failure_spread (hour, shard, accounts) VALUES (?1, ?2, ?3) "
+    "ON CONFLICT (hour, shard) DO UPDATE SET accounts = failure_spread.accounts + excluded.accounts"};
+constexpr Statement kSpread{
+    "attempts.spread",
+    "SELECT hour, CAST(sum(accounts) AS bigint) FROM failure_spread WHERE hour >= ?1 GROUP BY hour ORDER BY hour"};
+constexpr Statement kRemoveSpread{
+    "attempts.remove_spread",
+    "DELETE FROM failure_spread WHERE (hour, shard) IN (SELECT hour, shard FROM failure_spread WHERE hour < ?1 "
+    "ORDER BY hour LIMIT ?2)"};
+constexpr int kSpreadShards = 16;
 
 domain::LoginAttempt mapped(const Row& row) {
   domain::LoginAttempt attempt;
@@ -107,6 +123,26 @@ Result<bool> SqlLoginAttempts::seen_network(const domain::UserId& user, const st
 
 Result<int> SqlLoginAttempts::remove_before(Timestamp time, int limit) {
   return static_cast<int>(connection_.execute(kRemoveBefore, {time, limit}));
+}
+
+Result<int> SqlLoginAttempts::count_failures(const std::string& identifier_hmac, Timestamp since, int most) {
+  return connection_.query_one(kCountFailures, {identifier_hmac, since, most})->small(0);
+}
+
+Result<> SqlLoginAttempts::add_to_spread(const std::string& identifier_hmac, Timestamp hour, int change) {
+  const int shard = identifier_hmac.empty() ? 0 : static_cast<unsigned char>(identifier_hmac.front()) % kSpreadShards;
+  connection_.execute(kAddToSpread, {hour, shard, change});
+  return {};
+}
+
+Result<std::vector<domain::SpreadHour>> SqlLoginAttempts::spread(Timestamp since) {
+  return map_all(connection_.query(kSpread, {since}), [](const Row& row) {
+    return domain::SpreadHour{row.time(0), row.integer(1)};
+  });
+}
+
+Result<int> SqlLoginAttempts::remove_spread_before(Timestamp time, int limit) {
+  return static_cast<int>(connection_.execute(kRemoveSpread, {time, limit}));
 }
 
 }  // namespace gatehouse::adapters::sql

@@ -17,6 +17,10 @@ class SqlLoginAttempts final : public ports::LoginAttempts {
                                           Timestamp since) override;
   Result<bool> seen_network(const domain::UserId& user, const std::string& network) override;
   Result<int> remove_before(Timestamp time, int limit) override;
+  Result<int> count_failures(const std::string& identifier_hmac, Timestamp since, int most) override;
+  Result<> add_to_spread(const std::string& identifier_hmac, Timestamp hour, int change) override;
+  Result<std::vector<domain::SpreadHour>> spread(Timestamp since) override;
+  Result<int> remove_spread_before(Timestamp time, int limit) override;
 
  private:
   Connection& connection_;

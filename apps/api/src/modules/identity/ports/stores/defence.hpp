@@ -1,6 +1,7 @@
 #pragma once
 // Records and counters that defend sign-in: the queryable LoginAttempt, and throttle counters shared by all replicas.
 #include "domain/identity/login_attempt.hpp"
+#include "domain/identity/risk_assessment.hpp"
 #include "domain/identity/throttle.hpp"
 #include "foundation/result.hpp"
 #include "modules/identity/ports/page.hpp"
@@ -34,6 +35,14 @@ class LoginAttempts {
   /// Whether the user signed in with success from this network before.
   virtual Result<bool> seen_network(const domain::UserId& user, const std::string& network) = 0;
   virtual Result<int> remove_before(Timestamp time, int limit) = 0;
+
+  /// Failures of one address since a time, counted up to `most`.
+  virtual Result<int> count_failures(const std::string& identifier_hmac, Timestamp since, int most) = 0;
+  /// Adds to the addresses that failed just once or twice in an hour (domain::spread_change says what). Counted in
+  /// shards by address, so that failures at once seldom wait for one another.
+  virtual Result<> add_to_spread(const std::string& identifier_hmac, Timestamp hour, int change) = 0;
+  virtual Result<std::vector<domain::SpreadHour>> spread(Timestamp since) = 0;
+  virtual Result<int> remove_spread_before(Timestamp time, int limit) = 0;
 };
 
 class ThrottleCounters {
