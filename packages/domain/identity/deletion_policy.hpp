@@ -8,8 +8,8 @@
 
 namespace gatehouse::domain {
 
-/// The user once deletion is asked for. Returns `conflict` when it was before.
-Result<User> request_deletion(User user, Timestamp now, Duration grace = kDeletionGrace);
+/// The user once deletion is asked for; `grace` is `[retention] deleted_users`. Returns `conflict` when it was before.
+Result<User> request_deletion(User user, Timestamp now, Duration grace);
 
 /// The user once it is taken back: active again, or disabled where that was the state before. Returns `conflict` when
 /// nothing is pending or the time is over.

@@ -16,7 +16,7 @@ Duration lifetime_of(TokenPurpose purpose) {
     case TokenPurpose::not_me:
       return kUndoWindow;
     case TokenPurpose::cancel_deletion:
-      return kDeletionGrace;
+      return Duration::zero();
     case TokenPurpose::enroll_mfa:
       return minutes(15);
     case TokenPurpose::emailed_code:

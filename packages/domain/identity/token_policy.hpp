@@ -9,13 +9,13 @@
 
 namespace gatehouse::domain {
 
-inline constexpr Duration kDeletionGrace = std::chrono::hours(24 * 14);
 inline constexpr Duration kUndoWindow = std::chrono::hours(24 * 7);
 inline constexpr Duration kResetGuard = std::chrono::hours(72);
 inline constexpr Duration kResetAbsorbed = std::chrono::minutes(5);
 
 /// verify_email and change_email 24 h, reset_password 1 h, accept_invitation 48 h, undo_email_change and not_me 7 days,
-/// cancel_deletion the grace period, enroll_mfa 15 min, emailed_code 10 min (ASVS 6.5.5).
+/// enroll_mfa 15 min, emailed_code 10 min (ASVS 6.5.5). cancel_deletion has none of its own: its link ends with the
+/// grace period that the account was given, so whoever makes it says when.
 Duration lifetime_of(TokenPurpose purpose);
 
 bool is_live(const VerificationToken& token, TokenPurpose purpose, Timestamp now);

@@ -11,6 +11,8 @@ namespace {
 
 using namespace samples;
 
+constexpr Duration kGrace = 24h * 30;
+
 VerificationToken token(TokenPurpose purpose, Timestamp made, std::string email = "anna@example.com") {
   VerificationToken token;
   token.purpose = purpose;
@@ -26,6 +28,7 @@ TEST(TokenPolicy, lifetimes_are_those_promised) {
   EXPECT_EQ(lifetime_of(TokenPurpose::accept_invitation), Duration(48h));
   EXPECT_EQ(lifetime_of(TokenPurpose::undo_email_change), Duration(24h * 7));
   EXPECT_LE(lifetime_of(TokenPurpose::emailed_code), Duration(10min));
+  EXPECT_EQ(lifetime_of(TokenPurpose::cancel_deletion), Duration::zero()) << "it ends with the grace period alone";
 }
 
 // T16
@@ -62,35 +65,35 @@ TEST(EmailChange, for_three_days_after_an_undo_a_reset_needs_a_second_factor) {
 }
 
 TEST(Deletion, waits_for_its_grace_period_and_can_be_taken_back) {
-  const auto leaving = request_deletion(samples::user(), kNow);
+  const auto leaving = request_deletion(samples::user(), kNow, kGrace);
   ASSERT_TRUE(leaving.has_value());
   EXPECT_EQ(leaving->status, UserStatus::pending_deletion);
-  EXPECT_EQ(leaving->deletion_due_at, kNow + 24h * 14);
-  EXPECT_FALSE(is_erasure_due(*leaving, kNow + 24h * 14 - 1us));
-  EXPECT_TRUE(is_erasure_due(*leaving, kNow + 24h * 14));
+  EXPECT_EQ(leaving->deletion_due_at, kNow + kGrace);
+  EXPECT_FALSE(is_erasure_due(*leaving, kNow + kGrace - 1us));
+  EXPECT_TRUE(is_erasure_due(*leaving, kNow + kGrace));
   const auto back = cancel_deletion(*leaving, kNow + 24h);
   ASSERT_TRUE(back.has_value());
   EXPECT_EQ(back->status, UserStatus::active);
-  EXPECT_FALSE(is_erasure_due(*back, kNow + 24h * 15));
+  EXPECT_FALSE(is_erasure_due(*back, kNow + kGrace + 24h));
 }
 
 TEST(Deletion, taking_it_back_does_not_enable_a_disabled_account) {
   auto user = samples::user();
   user.status = UserStatus::disabled;
-  EXPECT_EQ(cancel_deletion(*request_deletion(user, kNow), kNow)->status, UserStatus::disabled);
+  EXPECT_EQ(cancel_deletion(*request_deletion(user, kNow, kGrace), kNow)->status, UserStatus::disabled);
   user.status_reason = "fraud";
-  EXPECT_EQ(cancel_deletion(*request_deletion(user, kNow), kNow)->status_reason, "fraud");
+  EXPECT_EQ(cancel_deletion(*request_deletion(user, kNow, kGrace), kNow)->status_reason, "fraud");
 }
 
 TEST(Deletion, is_asked_once_and_taken_back_in_time) {
-  const auto leaving = *request_deletion(samples::user(), kNow);
-  EXPECT_EQ(request_deletion(leaving, kNow).error().code, ErrorCode::conflict);
-  EXPECT_EQ(cancel_deletion(leaving, kNow + 24h * 14).error().code, ErrorCode::conflict);
+  const auto leaving = *request_deletion(samples::user(), kNow, kGrace);
+  EXPECT_EQ(request_deletion(leaving, kNow, kGrace).error().code, ErrorCode::conflict);
+  EXPECT_EQ(cancel_deletion(leaving, kNow + kGrace).error().code, ErrorCode::conflict);
   EXPECT_EQ(cancel_deletion(samples::user(), kNow).error().code, ErrorCode::conflict);
 }
 
 TEST(Deletion, a_compliance_hold_keeps_the_evidence) {
-  auto leaving = *request_deletion(samples::user(), kNow);
+  auto leaving = *request_deletion(samples::user(), kNow, kGrace);
   leaving.compliance_hold = true;
   EXPECT_FALSE(is_erasure_due(leaving, kNow + 24h * 100));
 }

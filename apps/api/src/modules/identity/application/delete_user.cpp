@@ -35,9 +35,9 @@ Result<> mail_way_back(ports::Tx& tx, Record& record, const Dependencies& deps, 
   auto token = make_mailed_token({.purpose = domain::TokenPurpose::cancel_deletion,
                                   .user_id = closed.id,
                                   .email = closed.email,
-                                  .email_canonical = closed.email_canonical},
+                                  .email_canonical = closed.email_canonical,
+                                  .expires_at = closed.deletion_due_at},
                                  deps.settings.links.cancel_deletion, now);
-  token.row.expires_at = *closed.deletion_due_at;
   GH_CHECK(tx.verification_tokens().add(token.row));
   return record.mail(ports::mail_templates::kDeletion, closed,
                      {{"link", token.link}, {"email", closed.email}, {"until", to_rfc3339(*closed.deletion_due_at)}},

@@ -16,7 +16,7 @@ MailedToken make_mailed_token(const NewMailedToken& wanted, const std::string& l
   made.row.email_canonical = wanted.email_canonical;
   made.row.payload = wanted.payload;
   made.row.created_at = now;
-  made.row.expires_at = now + domain::lifetime_of(wanted.purpose);
+  made.row.expires_at = wanted.expires_at.value_or(now + domain::lifetime_of(wanted.purpose));
   auto token = auth::new_token(auth::TokenKind::mailed, made.row.id.str());
   made.row.token_hash = token.hash;
   made.link = link_base + "#token=" + token.text.expose();

@@ -20,6 +20,7 @@ struct NewMailedToken {
   std::string email{};
   std::string email_canonical{};
   std::string payload = "{}";
+  std::optional<Timestamp> expires_at{};  ///< where the purpose has no lifetime of its own
 };
 
 /// A new token, living as long as its purpose does (domain::lifetime_of), for the page `link_base` (one of
