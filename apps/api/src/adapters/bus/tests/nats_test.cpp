@@ -15,7 +15,7 @@ using testing::NatsServer;
 class NatsTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!NatsServer::installed()) GTEST_SKIP() << "nats-server is not installed";
+    ASSERT_TRUE(NatsServer::installed()) << "nats-server is missing: script/bootstrap --tests installs it";
     ASSERT_TRUE(server.running());
   }
   NatsSettings settings() const {
