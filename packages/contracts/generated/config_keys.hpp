@@ -196,7 +196,7 @@ inline constexpr ConfigKey kConfigKeys[] = {
      "Which claims about the person a token carries; those that a JWT needs are always there."},
     {"sign_up", "mode", ConfigType::enum_, "open", "open", false, "", "", detail::k_sign_up_mode,
      "",
-     "Anybody, only those invited, or nobody."},
+     "Anybody; only those invited; or nobody, so that only administrators make accounts and no invitation is accepted."},
     {"password", "min_length", ConfigType::int_, "15", "15", false, "8", "128", {},
      "15; 8 where mfa.required",
      "Least length in code points, as NIST SP 800-63B-4 asks of a password alone; a lower one is allowed and warned of."},

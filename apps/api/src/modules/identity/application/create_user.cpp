@@ -64,6 +64,8 @@ Result<AdminUser> create_user(const Dependencies& deps, const Caller& caller, co
                               const RequestInfo& request) {
   GH_TRY(const auto email, auth::parse_email_address(input.email));
   GH_CHECK(check_input(input));
+  if (input.invite == Invite::mailed && deps.settings.sign_up_mode == SignUpMode::closed)
+    return fail(ErrorCode::sign_up_closed, "sign_up.mode is closed, so nobody can accept: send invite: false");
   const auto roles = wanted_roles(input);
   if (!roles.empty()) GH_CHECK(require_step_up(deps, caller));
 

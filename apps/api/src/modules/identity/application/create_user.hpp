@@ -23,7 +23,8 @@ struct CreateUserInput {
 };
 
 /// Returns `invalid_email`, `invalid_request` (name, locale, roles, id), `email_taken`, `id_taken`, `forbidden`; with
-/// roles, which are an admin's change of roles, `reauthentication_required` of people.
+/// roles, which are an admin's change of roles, `reauthentication_required` of people; `sign_up_closed` for an
+/// invitation that nobody could accept.
 Result<AdminUser> create_user(const Dependencies& deps, const Caller& caller, const CreateUserInput& input,
                               const RequestInfo& request);
 

@@ -119,6 +119,8 @@ InvitationTerms invitation_terms(const std::string& payload) {
 
 Result<domain::UserId> accept_invitation(const Dependencies& deps, const AcceptInvitationInput& input,
                                          const RequestInfo& request) {
+  // Also for those mailed before the mode was changed.
+  if (deps.settings.sign_up_mode == SignUpMode::closed) return fail(ErrorCode::sign_up_closed);
   if (input.name) GH_CHECK(domain::check_name(*input.name));
   const Timestamp asked_at = deps.clock.now();
   // Looked at before it is taken: a password that is refused must not spend the link.

@@ -28,7 +28,7 @@ struct AcceptInvitationInput {
 };
 
 /// Sets the password, confirms the address and gives the roles. Makes no session. Returns `invalid_token`,
-/// `wrong_token_type`, `password_rejected`, `invalid_request` (name), `overloaded`.
+/// `wrong_token_type`, `password_rejected`, `sign_up_closed`, `invalid_request` (name), `overloaded`.
 Result<domain::UserId> accept_invitation(const Dependencies& deps, const AcceptInvitationInput& input,
                                          const RequestInfo& request);
 

@@ -151,6 +151,9 @@ Result<domain::UserId> verify_email(const Dependencies& deps, std::string_view t
   GH_TRY(const auto user, deps.store.write([&](ports::Tx& tx) -> Result<domain::UserId> {
     Record record(tx, deps, request, now);
     GH_TRY(const auto taken, take_mailed_token(tx, token, domain::TokenPurpose::verify_email, now));
+    // Also one begun before the mode was changed; that fails the write, so the link is good again once it is open.
+    if (taken.pending_sign_up_id && deps.settings.sign_up_mode != SignUpMode::open)
+      return fail(ErrorCode::sign_up_closed);
     if (taken.pending_sign_up_id) return confirm_sign_up(tx, record, *taken.pending_sign_up_id, now);
     if (taken.user_id) return confirm_user(tx, record, taken, now);
     return fail(ErrorCode::invalid_token);

@@ -23,7 +23,8 @@ struct SignUpInput {
 Result<> sign_up(const Dependencies& deps, const SignUpInput& input, const RequestInfo& request);
 
 /// Confirms the address of the sign-up (or the unconfirmed user) that the token was mailed for: makes the user, kills
-/// every other pending sign-up of the address, and produces identity.user.signed_up. Returns `invalid_token`.
+/// every other pending sign-up of the address, and produces identity.user.signed_up. Returns `invalid_token`, and
+/// `sign_up_closed` where new people may no longer sign up.
 Result<domain::UserId> verify_email(const Dependencies& deps, std::string_view token, const RequestInfo& request);
 
 /// Mails a new link, if there is something to confirm and the cap of mails allows it; says the same if not. Returns
