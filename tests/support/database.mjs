@@ -1,12 +1,14 @@
-// What is in the SQLite database of a data folder, seen from outside by the sqlite3 program.
+// What is in the database of a data folder, seen from outside by the programs sqlite3 and psql.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { onPostgres, postgresRows } from "./store.mjs";
 
 export const databaseFile = (data) => join(data, "gatehouse.db");
 
 /** Runs SQL and answers rows as objects. */
 export function sql(data, text) {
+  if (onPostgres) return postgresRows(data, text);
   const { status, stdout, stderr } = spawnSync("sqlite3", ["-json", "-cmd", ".timeout 5000", databaseFile(data), text], { encoding: "utf8" });
   assert.equal(status, 0, `sqlite3: ${stderr} (${text})`);
   return stdout.trim() ? JSON.parse(stdout) : [];
@@ -17,7 +19,8 @@ const ofItsOwn = ["audit_checkpoints", "leases", "ledger_heads", "login_attempts
 
 /** The number of rows of each table that only an accepted request may change. */
 export function rowCounts(data) {
-  const tables = sql(data, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").map(({ name }) => name);
+  const all = onPostgres ? "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'identity'" : "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+  const tables = sql(data, all).map(({ name }) => name);
   const counted = tables.filter((name) => !ofItsOwn.includes(name));
   return sql(data, counted.map((name) => `SELECT '${name}' AS name, count(*) AS rows FROM ${name}`).join(" UNION ALL "));
 }

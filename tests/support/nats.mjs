@@ -2,9 +2,11 @@
 // reader that is independent of ours.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { connect } from "nats";
+import { freePort } from "./ports.mjs";
 import { temporaryFolder } from "./server.mjs";
+
+export { freePort };
 
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -17,15 +19,6 @@ export async function until(condition, what, limit = 30_000) {
     assert.ok(Date.now() < deadline, `waited in vain for ${what}`);
     await pause(50);
   }
-}
-
-export function freePort() {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 export class Nats {

@@ -9,14 +9,18 @@ import { Client } from "./client.mjs";
 import { Mailbox } from "./mailbox.mjs";
 import { binary } from "./paths.mjs";
 import { SecretsSeen } from "./secrets.mjs";
+import { databaseArguments } from "./store.mjs";
 
 const startLimit = 20_000;
 const stopLimit = 30_000;
 
+const folders = [];
+process.on("exit", () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
 /** A folder that is removed when the process ends. */
 export function temporaryFolder(name = "gatehouse-test-") {
   const folder = mkdtempSync(join(tmpdir(), name));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 
@@ -24,8 +28,20 @@ const cleanEnvironment = () => Object.fromEntries(Object.entries(process.env).fi
 
 /** Runs a command of the binary to its end: `{status, stdout, stderr}`. */
 export function gatehouse(args, { input = "", env = {}, timeout = 60_000, cwd } = {}) {
-  const { status, signal, stdout, stderr } = spawnSync(binary, args, { input, encoding: "utf8", timeout, cwd, env: { ...cleanEnvironment(), ...env } });
-  return { status: status ?? `killed by ${signal}`, stdout, stderr };
+  const { status, signal, stdout, stderr, error } = spawnSync(binary, [...args, ...databaseArguments(args, { env })], { input, encoding: "utf8", timeout, cwd, env: { ...cleanEnvironment(), ...env } });
+  return { status: status ?? `ended by ${signal ?? error}`, stdout, stderr };
+}
+
+/** The same beside whatever else the test does. */
+export function gatehouseBeside(args, { env = {} } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(binary, [...args, ...databaseArguments(args, { env })], { stdio: ["ignore", "pipe", "pipe"], env: { ...cleanEnvironment(), ...env } });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (chunk) => (stdout += chunk));
+    child.stderr.on("data", (chunk) => (stderr += chunk));
+    child.on("close", (status, signal) => resolve({ status: status ?? `killed by ${signal}`, stdout, stderr }));
+  });
 }
 
 export class Server {
@@ -37,9 +53,9 @@ export class Server {
 
   /**
    * `config` is the text of a gatehouse.toml, `data` a folder or ":memory:", `args` further arguments; `production` leaves
-   * out --dev. `env` are settings as GATEHOUSE_SECTION__KEY.
+   * out --dev. `env` are settings as GATEHOUSE_SECTION__KEY; `program` another binary than the one under test.
    */
-  constructor({ config, data = ":memory:", args = [], env = {}, production = false, listen = "localhost:0" } = {}) {
+  constructor({ config, data = ":memory:", args = [], env = {}, production = false, listen = "localhost:0", program = binary } = {}) {
     const files = [];
     if (config) {
       const file = join(temporaryFolder(), "gatehouse.toml");
@@ -49,7 +65,8 @@ export class Server {
     this.data = data;
     const mode = production ? [] : ["--dev"];
     const store = data === undefined ? [] : ["--data", data];
-    this.#process = spawn(binary, ["serve", ...mode, "--listen", listen, ...store, ...files, ...args], { stdio: ["ignore", "pipe", "pipe"], env: { ...cleanEnvironment(), ...env } });
+    const command = ["serve", ...mode, "--listen", listen, ...store, ...files, ...args];
+    this.#process = spawn(program, [...command, ...databaseArguments(command, { config, env })], { stdio: ["ignore", "pipe", "pipe"], env: { ...cleanEnvironment(), ...env } });
     this.pid = this.#process.pid;
     this.#process.stdout.on("data", (chunk) => (this.stdout += chunk));
     this.#process.stderr.on("data", (chunk) => (this.stderr += chunk));

@@ -17,8 +17,11 @@ using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 // A number of our own among the database's advisory locks: "gatehous" in ASCII.
+// The server looks after its client meanwhile, so that a killed one does not keep the lock for as long as its statement
+// would run.
 constexpr const char* kBeginMigration =
     "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'; "
+    "SET LOCAL client_connection_check_interval = '1s'; "
     "SELECT pg_advisory_xact_lock(7449355575084283251)";
 constexpr auto kMigrationPatience = std::chrono::minutes(30);
 // A cut connection is replaced and the work run again, but only where that leaves the caller's deadline whole.

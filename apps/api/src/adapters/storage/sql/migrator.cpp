@@ -11,12 +11,13 @@
 namespace gatehouse::adapters::sql {
 namespace {
 
-constexpr Statement kHasLedger{
-    "migrations.has_ledger", "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migrations'",
-    "SELECT count(*) FROM pg_tables WHERE schemaname = 'identity' AND tablename = 'schema_migrations'"};
-constexpr Statement kCountTables{"migrations.count_tables",
-                                 "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
-                                 "SELECT count(*) FROM pg_tables WHERE schemaname = 'identity'"};
+// One statement, and so one snapshot: between two, another starter may have committed the first migration.
+constexpr Statement kLook{
+    "migrations.look",
+    "SELECT (SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migrations'), "
+    "(SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%')",
+    "SELECT count(*) FILTER (WHERE tablename = 'schema_migrations'), count(*) "
+    "FROM pg_tables WHERE schemaname = 'identity'"};
 constexpr Statement kHasSchema{"migrations.has_schema", "SELECT 1",
                                "SELECT count(*) FROM pg_namespace WHERE nspname = 'identity'"};
 constexpr Statement kList{"migrations.list",
@@ -63,9 +64,10 @@ Result<SchemaState> Migrator::check() {
 Result<SchemaState> Migrator::compare(Connection& connection) {
   SchemaState state;
   Rows applied;
-  if (connection.query_one(kHasLedger, {})->integer(0) > 0) {
+  const auto found_tables = connection.query_one(kLook, {});
+  if (found_tables->integer(0) > 0) {
     applied = connection.query(kList, {});
-  } else if (connection.query_one(kCountTables, {})->integer(0) > 0) {
+  } else if (found_tables->integer(1) > 0) {
     return refuse("the database holds tables but is not Gatehouse's; name another database");
   }
   const int newest_known = known_.empty() ? 0 : known_.back().number;

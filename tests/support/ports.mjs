@@ -1,0 +1,11 @@
+// Free ports of loopback.
+import { createServer } from "node:net";
+
+export function freePort() {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
