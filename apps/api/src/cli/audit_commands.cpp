@@ -34,6 +34,9 @@ Result<> verify(const application::Dependencies& deps, const std::string& anchor
               report.whole() ? "whole" : "NOT WHOLE", static_cast<long long>(report.rows),
               static_cast<long long>(report.last_sequence), static_cast<long long>(report.checkpoints),
               static_cast<long long>(report.unsealed), static_cast<long long>(report.erased));
+  if (report.set_aside > 0)
+    std::printf("note: %lld checkpoints speak of rows that were lost to a restore and given up by `gatehouse fence`\n",
+                static_cast<long long>(report.set_aside));
   if (!report.whole()) status = 1;
   return {};
 }

@@ -21,6 +21,7 @@ int run(int argc, char** argv, Host& host) {
   add_key_commands(app, context);
   add_audit_commands(app, context);
   add_event_commands(app, context);
+  add_backup_commands(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -57,5 +57,6 @@ void add_service_commands(CLI::App& app, Context& context);
 void add_key_commands(CLI::App& app, Context& context);
 void add_audit_commands(CLI::App& app, Context& context);
 void add_event_commands(CLI::App& app, Context& context);
+void add_backup_commands(CLI::App& app, Context& context);
 
 }  // namespace gatehouse::cli

@@ -8,6 +8,7 @@
 #include "config/config.hpp"
 #include "domain/identity/signing_key.hpp"
 #include "foundation/result.hpp"
+#include "modules/identity/application/caller.hpp"
 #include "modules/identity/application/dependencies.hpp"
 #include "modules/identity/ports/event_bus.hpp"
 #include "modules/identity/ports/event_source.hpp"
@@ -46,6 +47,20 @@ struct Finding {
   std::string mend;
 };
 
+/// What `gatehouse backup` wrote, and what it did not.
+struct BackupReport {
+  std::string file;
+  std::uintmax_t bytes = 0;
+  std::vector<std::string> keep_besides;  ///< one sentence each: without these the backup is worth little
+};
+
+/// What `gatehouse fence` did.
+struct FenceReport {
+  std::int64_t sessions = 0, tokens = 0, challenges = 0, factors = 0;
+  std::int64_t segment_after = 0;  ///< row of the audit log after which the new segment begins
+  std::int64_t last_known = 0;     ///< newest row that a checkpoint outside the database speaks of; 0 for none
+};
+
 class Host {
  public:
   virtual ~Host() = default;
@@ -55,6 +70,11 @@ class Host {
   virtual Result<std::unique_ptr<Installation>> open(const config::Config& config) = 0;
   virtual Result<MigrationReport> migrate(const config::Config& config, bool only_check) = 0;
   virtual std::vector<Finding> examine(const config::Config& config) = 0;
+  /// Both name a file; neither overwrites one.
+  virtual Result<BackupReport> back_up(const config::Config& config, const std::string& file) = 0;
+  /// Puts the backup in the database's place; no server uses it before fence(), which the caller runs next.
+  virtual Result<> restore(const config::Config& config, const std::string& file) = 0;
+  virtual Result<FenceReport> fence(const config::Config& config, const application::Caller& by) = 0;
 };
 
 }  // namespace gatehouse::cli

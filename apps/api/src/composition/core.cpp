@@ -1,10 +1,12 @@
 #include "composition/core.hpp"
 
 #include "adapters/storage/postgres/driver.hpp"
+#include "adapters/storage/sql/fence_operation.hpp"
 #include "adapters/storage/sql/migrator.hpp"
 #include "adapters/storage/sql/stamp.hpp"
 #include "adapters/storage/sqlite/driver.hpp"
 #include "adapters/storage/sqlite/file_safety.hpp"
+#include "composition/anchor.hpp"
 #include "config/facts.hpp"
 #include "modules/identity/application/service_keys.hpp"
 
@@ -30,6 +32,13 @@ Result<> bring_schema_up(sql::Driver& driver, const config::Config& config, Time
                 "the database schema is older than this binary and database.migrate is false: run gatehouse migrate");
   GH_TRY([[maybe_unused]] const auto applied, migrator.migrate(now));
   return {};
+}
+
+/// A restored database would bring back what was spent or ended since its backup (decision 18).
+Result<> refuse_unfenced(sql::Driver& driver) {
+  GH_TRY(const bool needed, sql::needs_fence(driver));
+  if (!needed) return {};
+  return fail(ErrorCode::dependency_unavailable, "the database comes from a backup: run gatehouse fence, then start");
 }
 
 std::vector<application::DeclaredService> declared_services(const config::Config& config) {
@@ -75,6 +84,7 @@ Result<std::unique_ptr<Core>> Core::open(const config::Config& config, Purpose p
   std::unique_ptr<Core> core(new Core(config, std::move(settings), clock));
   GH_CHECK(core->open_database(config, purpose));
   GH_CHECK(core->open_keys(config, purpose));
+  if (purpose != Purpose::command) GH_CHECK(refuse_older_than_anchor(config, core->deps()));
   if (purpose == Purpose::server) GH_CHECK(application::declare_services(core->deps(), declared_services(config)));
   return core;
 }
@@ -89,6 +99,7 @@ Result<> Core::open_database(const config::Config& config, Purpose purpose) {
   GH_TRY(auto driver, open_driver(config));
   GH_CHECK(bring_schema_up(*driver, config, clock_.now()));
   GH_CHECK(sql::settle_mode(*driver, config.development() ? sql::Mode::development : sql::Mode::production));
+  if (purpose != Purpose::command) GH_CHECK(refuse_unfenced(*driver));
   store_ = std::make_unique<sql::SqlStore>(std::move(driver));
   return {};
 }

@@ -1,6 +1,9 @@
 #include "adapters/clock/system_clock.hpp"
+#include "adapters/storage/postgres/pooler.hpp"
+#include "adapters/storage/sql/fence.hpp"
 #include "adapters/storage/sql/migrator.hpp"
 #include "adapters/storage/sql/stamp.hpp"
+#include "composition/anchor.hpp"
 #include "composition/core.hpp"
 #include "composition/host.hpp"
 
@@ -8,6 +11,8 @@ namespace gatehouse::composition {
 namespace {
 
 using cli::Finding;
+
+constexpr std::chrono::milliseconds kFeedPatience{2'000};
 
 std::string said(const Error& error) { return error.detail.empty() ? error.cause : error.detail; }
 
@@ -42,12 +47,20 @@ std::vector<Finding> ProgramHost::examine(const config::Config& config) {
   const auto driver = open_driver(config);
   findings.push_back(judged("database", driver ? Result<>() : Result<>(fail(driver.error())), ""));
   if (!driver) return findings;
+  if ((*driver)->dialect().is_postgres && config.database.pool_size >= 2) {
+    findings.push_back(judged("connections", adapters::postgres::refuse_transaction_pooler(**driver), ""));
+    if (!findings.back().ok) return findings;
+  }
   findings.push_back(schema_of(**driver));
   const adapters::SystemClock clock;
   const auto core = Core::open(config, Purpose::command, clock);
   findings.push_back(judged("installation", core ? Result<>() : Result<>(fail(core.error())), ""));
   if (!core) return findings;
   const auto& deps = (*core)->deps();
+  findings.push_back(judged("revocations of other processes",
+                            adapters::sql::prove_feed((*core)->store().driver(), kFeedPatience),
+                            "let database.listen_url name a direct connection, not a pooler in transaction mode"));
+  findings.push_back(judged("audit.anchor_file", refuse_older_than_anchor(config, deps), ""));
   findings.push_back(judged("encryption at rest", seal_something(deps), "give back the key-encryption key"));
   findings.push_back(judged("token signing", sign_something(deps), "look at `gatehouse keys list`"));
   return findings;

@@ -11,6 +11,9 @@ class ProgramHost : public cli::Host {
   Result<std::unique_ptr<cli::Installation>> open(const config::Config& config) override;
   Result<cli::MigrationReport> migrate(const config::Config& config, bool only_check) override;
   std::vector<cli::Finding> examine(const config::Config& config) override;
+  Result<cli::BackupReport> back_up(const config::Config& config, const std::string& file) override;
+  Result<> restore(const config::Config& config, const std::string& file) override;
+  Result<cli::FenceReport> fence(const config::Config& config, const application::Caller& by) override;
 };
 
 }  // namespace gatehouse::composition

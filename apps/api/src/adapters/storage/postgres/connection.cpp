@@ -50,39 +50,36 @@ std::string one_line(const char* message) {
   return line;
 }
 
-/// The session's settings, after whatever `options` the URL brings.
-std::string session_options(const ConnectSettings& settings) {
-  std::string options;
+/// libpq's own message would quote the URL with its password.
+void check_url(const std::string& url) {
   char* problem = nullptr;
-  PQconninfoOption* parsed = PQconninfoParse(settings.url.c_str(), &problem);
-  // libpq's message would quote the URL with its password.
+  PQconninfoOption* parsed = PQconninfoParse(url.c_str(), &problem);
   PQfreemem(problem);
   if (parsed == nullptr)
     throw DatabaseError(DatabaseErrorKind::unavailable, "the URL is not a valid postgresql:// URL");
-  for (const PQconninfoOption* option = parsed; option->keyword != nullptr; ++option) {
-    if (std::string_view(option->keyword) == "options" && option->val != nullptr)
-      options = std::string(option->val) + " ";
-  }
   PQconninfoFree(parsed);
-  return options + fmt::format(
-                       "-c search_path=identity,pg_temp -c statement_timeout={} -c lock_timeout={} "
-                       "-c idle_in_transaction_session_timeout={} -c timezone=UTC -c jit=off "
-                       "-c default_transaction_isolation=read\\ committed",
-                       settings.statement_timeout.count(), settings.lock_timeout.count(),
-                       (settings.statement_timeout + kGrace).count());
+}
+
+/// The session's settings, after whatever `options` the URL brings. By SET and not in the startup packet, which a pooler
+/// in session mode would refuse.
+std::string session_settings(const ConnectSettings& settings) {
+  return fmt::format(
+      "SET search_path = identity, pg_temp; SET statement_timeout = {}; SET lock_timeout = {}; "
+      "SET idle_in_transaction_session_timeout = {}; SET timezone = 'UTC'; SET jit = off; "
+      "SET default_transaction_isolation = 'read committed'",
+      settings.statement_timeout.count(), settings.lock_timeout.count(), (settings.statement_timeout + kGrace).count());
 }
 
 pg_conn* begin_connecting(const ConnectSettings& settings) {
-  const std::string options = session_options(settings);
+  check_url(settings.url);
   const std::string timeout = std::to_string(std::max<long>(2, settings.connect_timeout.count() / 1000));
   const std::string unacknowledged = std::to_string((settings.statement_timeout + kGrace).count());
   const char* keywords[] = {
-      "dbname",           "fallback_application_name", "client_encoding",     "options",          "connect_timeout",
-      "tcp_user_timeout", "keepalives_idle",           "keepalives_interval", "keepalives_count", nullptr};
+      "dbname",          "fallback_application_name", "client_encoding",  "connect_timeout", "tcp_user_timeout",
+      "keepalives_idle", "keepalives_interval",       "keepalives_count", nullptr};
   const char* values[] = {settings.url.c_str(),
                           "gatehouse",
                           "UTF8",
-                          options.c_str(),
                           timeout.c_str(),
                           unacknowledged.c_str(),
                           "10",
@@ -127,6 +124,7 @@ PgConnection::PgConnection(const ConnectSettings& settings)
   PQsetnonblocking(connection_.get(), 1);
   PQsetNoticeProcessor(
       connection_.get(), [](void*, const char*) {}, nullptr);
+  run_script(session_settings(settings));
 }
 
 PgConnection::~PgConnection() = default;

@@ -14,7 +14,32 @@ constexpr std::chrono::seconds kHold = 1s;
 constexpr std::chrono::milliseconds kFirstBackOff = 100ms;
 constexpr std::chrono::milliseconds kLongestBackOff = 2000ms;
 
+/// What is heard is nobody's business here.
+class DeafMap final : public ports::SessionMap {
+ public:
+  std::shared_ptr<const ports::SessionSnapshot> find(std::string_view, Timestamp) const override { return nullptr; }
+  std::uint64_t generation() const override { return 0; }
+  void put(std::string_view, std::shared_ptr<const ports::SessionSnapshot>, std::uint64_t) override {}
+  void drop_session(const domain::SessionId&) override {}
+  void drop_user(const domain::UserId&) override {}
+  void drop_all() override {}
+};
+
 }  // namespace
+
+Result<> prove_feed(Driver& driver, std::chrono::milliseconds patience) {
+  std::string cause = "notifications that this process sent itself are not heard";
+  try {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    const std::unique_ptr<InvalidationFeed> feed = driver.open_feed();
+    DeafMap map;
+    while (std::chrono::steady_clock::now() < deadline)
+      if (feed->listen(map)) return {};
+  } catch (const DatabaseError& error) {
+    cause = error.what();
+  }
+  return fail(ErrorCode::dependency_unavailable, cause, cause);
+}
 
 Fence::Fence(Driver& driver, storage::FencedSessionMap& map)
     : driver_(driver), map_(map), thread_([this] { serve(); }) {}

@@ -32,6 +32,10 @@ class InvalidationFeed {
   virtual std::chrono::milliseconds rest() const = 0;
 };
 
+/// For `gatehouse doctor`: whether the feed hears itself within the patience. Returns `dependency_unavailable`, the
+/// cause in its detail.
+Result<> prove_feed(Driver& driver, std::chrono::milliseconds patience);
+
 class Fence {
  public:
   /// Begins at once. Both must outlive the fence.

@@ -15,6 +15,15 @@ constexpr Statement kDeleteChallenges{"fence.delete_challenges", "DELETE FROM mf
 constexpr Statement kDeleteAnswers{"fence.delete_answers", "DELETE FROM idempotency_keys"};
 constexpr Statement kDeleteLeases{"fence.delete_leases", "DELETE FROM leases"};
 constexpr Statement kMoveSteps{"fence.move_steps", "UPDATE user_mfa_secrets SET last_step = ?1 WHERE last_step < ?1"};
+// Cursors of the feeds, and versions that consumers remember, may be from after the moment that the database fell back
+// to: what comes now must come after all of them. No feed has carried an event a millisecond since 1970.
+constexpr Statement kMoveFeeds{"fence.move_feeds",
+                               "UPDATE ledger_heads SET sequence = ?1 WHERE name <> 'audit' AND sequence < ?1"};
+constexpr std::int64_t kVersionsLost = 1'000'000;
+constexpr Statement kMoveVersions{"fence.move_versions",
+                                  "UPDATE subject_versions SET userversion = userversion + ?1"};
+constexpr Statement kMarkFenced{"fence.mark_fenced", "DELETE FROM facts WHERE name = 'fence_required'"};
+constexpr Statement kFindRequired{"fence.find_required", "SELECT value FROM facts WHERE name = 'fence_required'"};
 constexpr Statement kCountEpoch{
     "fence.count_epoch",
     "INSERT INTO facts (name, value) VALUES ('audit_epoch', '1') "
@@ -31,10 +40,22 @@ FenceReport fence_database(Connection& connection, Timestamp now, Timestamp feed
   connection.execute(kDeleteAnswers, {});
   connection.execute(kDeleteLeases, {});
   report.factors = connection.execute(kMoveSteps, {to_unix_seconds(now) / kTotpStepSeconds});
+  connection.execute(kMoveFeeds, {to_unix_seconds(now) * 1000});
+  connection.execute(kMoveVersions, {kVersionsLost});
+  connection.execute(kMarkFenced, {});
   connection.execute(kCountEpoch, {});
   // Replicas that are still up forget everything at once: see the feed.
   connection.announce_invalidation("all");
   return report;
+}
+
+Result<bool> needs_fence(Driver& driver) {
+  bool needed = false;
+  GH_CHECK(driver.read([&](Connection& connection) -> Result<> {
+    needed = connection.query_one(kFindRequired, {}).has_value();
+    return {};
+  }));
+  return needed;
 }
 
 }  // namespace gatehouse::adapters::sql

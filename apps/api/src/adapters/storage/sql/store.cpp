@@ -70,11 +70,15 @@ Result<int> SqlStore::seal() {
 
 Result<FenceReport> SqlStore::fence(Timestamp now, Duration longest_token, const Then& then) {
   FenceReport report;
-  GH_CHECK(driver_->write([&](Connection& connection) -> Result<> {
+  // Without the time limits of requests: it touches every session and every subject.
+  GH_CHECK(driver_->migrate([&](Connection& connection) -> Result<> {
     report = fence_database(connection, now, now + longest_token);
     Transaction transaction(connection, *cipher_);
-    return then(transaction);
+    GH_CHECK(then(transaction));
+    if (!connection.dialect().is_postgres) seal_all_rows(connection);
+    return {};
   }));
+  GH_CHECK(seal());
   return report;
 }
 

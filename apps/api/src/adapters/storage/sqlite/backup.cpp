@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include "adapters/storage/sql/fence_operation.hpp"
 #include "adapters/storage/sqlite/connection.hpp"
 #include "adapters/storage/sqlite/driver.hpp"
 #include "adapters/storage/sqlite/file_safety.hpp"
@@ -44,6 +45,13 @@ void check_whole(SqliteConnection& connection) {
   if (ledger->integer(0) == 0) throw DatabaseError(DatabaseErrorKind::corrupt, "it is not a Gatehouse database");
 }
 
+/// A copy brings back what was spent since: see sql/fence_operation.hpp. An early schema has no table of facts yet.
+void require_fence(SqliteConnection& connection) {
+  const auto facts = connection.query_one(
+      {"has facts", "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'facts'"}, {});
+  if (facts->integer(0) > 0) connection.run_script(sql::kRequireFence);
+}
+
 /// The bytes and the folder's entry are on the disk when this returns.
 void sync_to_disk(const std::string& path) {
   const std::string folder = std::filesystem::absolute(path).parent_path().string();
@@ -67,6 +75,7 @@ Result<> copy_to_new_file(const std::string& from, const std::string& to) {
   copy(source, target);
   make_single_file(target);
   check_whole(target);
+  require_fence(target);
   return {};
 }
 

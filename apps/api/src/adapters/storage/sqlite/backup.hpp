@@ -1,7 +1,7 @@
 #pragma once
 // `gatehouse backup` and `gatehouse restore` for SQLite. A backup is taken from a running server's file by SQLite's
 // online backup, of one moment and without holding writers up, and is one file of its own (0600), without any key: see
-// docs/runbooks. After a restore the caller migrates and runs SqlStore::fence().
+// docs/runbooks. Each copy is marked: no server uses it before the caller has migrated it and run SqlStore::fence().
 //
 // Errors are `dependency_unavailable` whose detail names cause and mend.
 #include <string>

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "auth/crypto/digest.hpp"
@@ -15,7 +16,7 @@ constexpr int kBatch = 1000;
 constexpr std::size_t kMostFaults = 100;
 
 /// Signed statements that the row of a sequence has a hash.
-using Promises = std::multimap<std::int64_t, std::string>;
+using Promises = std::multimap<std::int64_t, domain::AuditCheckpoint>;
 
 class Verification {
  public:
@@ -33,8 +34,12 @@ class Verification {
                         each.sequence));
         continue;
       }
-      promises_.emplace(proved->sequence, proved->hash);
+      add(*proved);
     }
+    // Kept as a fact besides, where a server that ran beside `gatehouse fence` had covered its row already.
+    const auto segment = newest_segment(deps_);
+    if (!segment) fault("the start of the newest segment is not signed by a checkpoint key of this installation");
+    if (segment && *segment) add(**segment);
     return {};
   }
 
@@ -42,10 +47,17 @@ class Verification {
     for (const auto& jws : anchors) {
       const auto proved = read_audit_checkpoint(deps_, jws);
       if (proved)
-        promises_.emplace(proved->sequence, proved->hash);
+        add(*proved);
       else
         fault("an anchor is not signed by a checkpoint key of this installation: is it another installation's?");
     }
+  }
+
+  /// Rows that a fence gave up are promised no more.
+  void set_aside() {
+    for (const auto& segment : segments_)
+      report.set_aside += static_cast<std::int64_t>(
+          std::erase_if(promises_, [&](const auto& each) { return segment.sets_aside(each.second); }));
   }
 
   Result<> walk() {
@@ -73,7 +85,7 @@ class Verification {
     const std::int64_t before = first.sequence.value_or(1) - 1;
     if (before == 0) return {};
     const auto promised = promises_.find(before);
-    if (promised != promises_.end()) return {before, promised->second};
+    if (promised != promises_.end()) return {before, promised->second.hash};
     fault(fmt::format("rows 1 to {} are missing, and no signed checkpoint ends there", before));
     return {before, first.previous_hash};
   }
@@ -90,7 +102,14 @@ class Verification {
     }
     const auto [first, last] = promises_.equal_range(sequence);
     for (auto promise = first; promise != last; ++promise)
-      if (promise->second != row.hash) fault(fmt::format("row {} differs from its signed checkpoint", sequence));
+      if (promise->second.hash != row.hash) fault(fmt::format("row {} differs from its signed checkpoint", sequence));
+  }
+
+  void add(const domain::AuditCheckpoint& proved) {
+    const auto [first, last] = promises_.equal_range(proved.sequence);
+    if (std::any_of(first, last, [&](const auto& each) { return each.second.jws == proved.jws; })) return;
+    if (proved.segment_after) segments_.push_back(proved);
+    promises_.emplace(proved.sequence, proved);
   }
 
   Result<> finish(std::int64_t last) {
@@ -108,6 +127,7 @@ class Verification {
 
   const Dependencies& deps_;
   Promises promises_;
+  std::vector<domain::AuditCheckpoint> segments_;
 };
 
 }  // namespace
@@ -116,6 +136,7 @@ Result<AuditReport> verify_audit(const Dependencies& deps, const std::vector<std
   Verification verification(deps);
   GH_CHECK(verification.collect_checkpoints());
   verification.collect_anchors(anchors);
+  verification.set_aside();
   GH_CHECK(verification.walk());
   return std::move(verification.report);
 }

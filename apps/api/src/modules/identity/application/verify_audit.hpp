@@ -16,6 +16,7 @@ struct AuditReport {
   std::int64_t unsealed = 0;  ///< committed and not yet in the chain: the sealer has them in a quarter of a second
   std::int64_t erased = 0;    ///< rows whose personal part was erased; they still verify
   std::int64_t checkpoints = 0;
+  std::int64_t set_aside = 0;  ///< checkpoints of rows that a `gatehouse fence` gave up, by its own signature
   std::int64_t last_sequence = 0;
   std::vector<std::string> faults;  ///< one sentence each; empty when the log is whole
 

@@ -10,9 +10,7 @@
 #include "observability/log.hpp"
 
 namespace gatehouse::workers {
-namespace {
 
-/// One checkpoint a line, appended and synced: `gatehouse audit verify --anchor` reads it.
 Result<> append_anchor(const std::string& path, const std::string& jws) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   const std::string line = jws + "\n";
@@ -23,8 +21,6 @@ Result<> append_anchor(const std::string& path, const std::string& jws) {
   if (!written) return unavailable("the anchor file " + path + " can't be written: " + why);
   return {};
 }
-
-}  // namespace
 
 Result<More> Checkpointer::step() {
   GH_TRY(const auto checkpoint, application::make_audit_checkpoint(deps_));

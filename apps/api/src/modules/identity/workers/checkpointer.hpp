@@ -8,6 +8,10 @@
 
 namespace gatehouse::workers {
 
+/// One checkpoint a line, appended and synced: `gatehouse audit verify --anchor` reads it. Returns
+/// `dependency_unavailable`.
+Result<> append_anchor(const std::string& path, const std::string& jws);
+
 class Checkpointer {
  public:
   /// `anchor_file` empty: none is kept.
