@@ -20,7 +20,7 @@ const onceIsEnough = [
   /^api\/(browser_rules|hosts_and_framing|sign_up_privacy|production)\./, // the edge, and what production refuses
 ];
 
-const files = ["api", "contract", "conformance", "browser", "regression"].flatMap((folder) => {
+const files = ["api", "contract", "conformance", "browser", "regression", "crash"].flatMap((folder) => {
   try {
     return readdirSync(join(here, folder)).filter((name) => name.endsWith(".test.mjs")).map((name) => `${folder}/${name}`);
   } catch {

@@ -27,8 +27,8 @@ export function temporaryFolder(name = "gatehouse-test-") {
 const cleanEnvironment = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("GATEHOUSE_")));
 
 /** Runs a command of the binary to its end: `{status, stdout, stderr}`. */
-export function gatehouse(args, { input = "", env = {}, timeout = 60_000, cwd } = {}) {
-  const { status, signal, stdout, stderr, error } = spawnSync(binary, [...args, ...databaseArguments(args, { env })], { input, encoding: "utf8", timeout, cwd, env: { ...cleanEnvironment(), ...env } });
+export function gatehouse(args, { input = "", env = {}, timeout = 60_000, cwd, program = binary } = {}) {
+  const { status, signal, stdout, stderr, error } = spawnSync(program, [...args, ...databaseArguments(args, { env })], { input, encoding: "utf8", timeout, cwd, env: { ...cleanEnvironment(), ...env } });
   return { status: status ?? `ended by ${signal ?? error}`, stdout, stderr };
 }
 
