@@ -1,5 +1,6 @@
 // config.yaml -> generated/config_keys.hpp, deploy/gatehouse.toml and docs/configuration.md.
 import { cell, generatedCpp, generatedMarkdown, literal, readYaml, wrap } from "./lib.mjs";
+import { presetNames } from "./providers.mjs";
 
 const kTypes = ["string", "bool", "int", "number", "days", "duration", "path", "url", "enum", "list", "secret"];
 const kKeyMembers = ["type", "default", "dev", "note", "dev_note", "min", "max", "values", "example", "about", "secret"];
@@ -11,6 +12,7 @@ export function configSections() {
       const bad = Object.keys(spec).filter((member) => !kKeyMembers.includes(member));
       if (bad.length || !kTypes.includes(spec.type) || !spec.about)
         throw new Error(`config.yaml: ${name}.${key}: ${bad.join(", ") || "type or about"} is not right`);
+      if (spec.values === "$presets") spec.values = presetNames();
       return { ...spec, name: key, secret: spec.type === "secret" || spec.secret === true };
     });
     return { name, named: section.named === true, about: section.about, keys };

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { root } from "./lib.mjs";
 
-export const names = ["errors", "config", "events", "openapi", "typescript"];
+export const names = ["errors", "config", "providers", "events", "openapi", "typescript"];
 
 /** The generated files as an object of path (from the repository's root) to text. */
 export async function generate(wanted = names) {

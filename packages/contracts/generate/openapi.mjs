@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { stringify } from "yaml";
 import { statusOf } from "./errors.mjs";
 import { generatedCpp, literal, longLiteral, readText, readYaml } from "./lib.mjs";
+import { presetNames } from "./providers.mjs";
 
 const kMethods = ["get", "put", "post", "patch", "delete"];
 const kShortMembers = ["id", "tag", "summary", "about", "access", "permission", "step_up", "static", "forwarded", "list", "query", "headers", "body", "body_optional", "answers", "errors", "security", "form_errors"];
@@ -29,9 +30,10 @@ const kProblems = {
 
 const ref = (kind, name) => ({ $ref: `#/components/${kind}/${name}` });
 
-/** A schema in short form as JSON Schema: a bare name is a reference, `$time` and `$list` are common shapes. */
+/** A schema in short form as JSON Schema: a bare name is a reference, `$time`, `$list` and `$presets` are common shapes. */
 export function expandSchema(schema) {
   if (typeof schema === "string") return ref("schemas", schema);
+  if (schema.$presets) return { type: "string", enum: presetNames(), description: schema.$presets };
   if (schema.$time) return { type: "string", format: "date-time", description: schema.$time };
   if (schema.$list) return listSchema(schema);
   const out = { ...schema };

@@ -68,7 +68,7 @@ inline constexpr std::string_view k_keys_algorithm[] = {"EdDSA", "ES256", "RS256
 inline constexpr std::string_view k_keys_vault_auth[] = {"token", "approle"};
 inline constexpr std::string_view k_events_bus[] = {"none", "nats"};
 inline constexpr std::string_view k_mail_provider[] = {"mailbox", "resend", "smtp"};
-inline constexpr std::string_view k_oauth_providers_preset[] = {"google", "apple", "github", "discord", "oidc"};
+inline constexpr std::string_view k_oauth_providers_preset[] = {"google", "apple", "github", "discord", "gitlab", "oidc"};
 inline constexpr std::string_view k_screening_provider[] = {"none", "list", "watchman"};
 inline constexpr std::string_view k_telemetry_log_level[] = {"trace", "debug", "info", "warn", "error"};
 }  // namespace detail
@@ -406,7 +406,7 @@ inline constexpr ConfigKey kConfigKeys[] = {
      "Whether provider endpoints may be http or at private addresses; production refuses true."},
     {"oauth.providers", "preset", ConfigType::enum_, "", "", false, "", "", detail::k_oauth_providers_preset,
      "the section's name",
-     "Which preset it follows; `oidc` is any OpenID provider by its issuer."},
+     "Which preset it follows (docs/oauth/presets.md); `oidc` is any OpenID provider by its issuer."},
     {"oauth.providers", "client_id", ConfigType::string_, "", "", false, "", "", {},
      "",
      "The client id registered at the provider (Apple: the services id)."},

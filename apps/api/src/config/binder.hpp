@@ -49,6 +49,12 @@ class Binder {
     return *this;
   }
 
+  /// A key of the kind `enum` as text, where its values are data.
+  Binder& read_one_of(std::string_view key, std::string& out) {
+    if (auto text = enum_text(key)) out = std::move(*text);
+    return *this;
+  }
+
   /// Whether anybody said anything for the key, or its default is not empty.
   bool is_said(std::string_view key) const;
   /// Where a key was said; "" when nowhere.

@@ -218,31 +218,6 @@ void Checks::messages() {
   }
 }
 
-void Checks::oauth() {
-  for (const auto& [name, p] : config_.oauth.providers) {
-    if (p.client_id.empty()) {
-      add({"oauth.providers", name, "client_id"}, "must be set", "set it to the id registered at the provider");
-    }
-    if (p.preset == Preset::oidc && p.issuer.empty()) {
-      add({"oauth.providers", name, "issuer"}, "must be set for preset = \"oidc\"", "set it to the provider's issuer");
-    }
-    const bool apple = p.preset == Preset::apple;
-    if (apple && (p.team_id.empty() || p.key_id.empty() || p.private_key.empty())) {
-      add({"oauth.providers", name, "private_key"}, "and team_id, key_id must be set for Apple", "set all three");
-    }
-    if (!apple && p.client_secret.empty()) {
-      add({"oauth.providers", name, "client_secret"}, "must be set", "set client_secret or client_secret_file");
-    }
-    const std::pair<const char*, const Text*> urls[] = {{"issuer", &p.issuer},
-                                                        {"authorization_endpoint", &p.authorization_endpoint},
-                                                        {"token_endpoint", &p.token_endpoint},
-                                                        {"userinfo_endpoint", &p.userinfo_endpoint},
-                                                        {"emails_endpoint", &p.emails_endpoint},
-                                                        {"jwks_uri", &p.jwks_uri}};
-    for (const auto& [key, value] : urls) url({"oauth.providers", name, key}, *value, {"https", "http"});
-  }
-}
-
 void Checks::rest() {
   const ScreeningConfig& s = config_.screening;
   if (s.provider == ScreeningProvider::list && s.list_path.empty()) {

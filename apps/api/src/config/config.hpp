@@ -25,7 +25,6 @@ enum class KeyProvider { local, vault };
 enum class VaultAuth { token, approle };
 enum class EventBus { none, nats };
 enum class MailProvider { mailbox, resend, smtp };
-enum class Preset { google, apple, github, discord, oidc };
 enum class ScreeningProvider { none, list, watchman };
 enum class LogLevel { trace, debug, info, warn, error };
 
@@ -148,10 +147,11 @@ struct LinksConfig {
 };
 
 struct OAuthProviderConfig {
-  Preset preset = Preset::oidc;  ///< resolved from the section's name
+  Text preset;  ///< a name of kProviderPresets; resolved from the section's name, else "oidc"
   Text client_id;
   SecretText client_secret;
-  Texts accepted_audiences, scopes;
+  Texts accepted_audiences;  ///< resolved from client_id
+  Texts scopes;              ///< empty: the preset's
   Text hosted_domain, issuer;
   Text authorization_endpoint, token_endpoint, userinfo_endpoint, emails_endpoint, jwks_uri;
   Text team_id, key_id;
@@ -240,7 +240,6 @@ GH_ENUM_NAMES(config::KeyProvider, "local", "vault");
 GH_ENUM_NAMES(config::VaultAuth, "token", "approle");
 GH_ENUM_NAMES(config::EventBus, "none", "nats");
 GH_ENUM_NAMES(config::MailProvider, "mailbox", "resend", "smtp");
-GH_ENUM_NAMES(config::Preset, "google", "apple", "github", "discord", "oidc");
 GH_ENUM_NAMES(config::ScreeningProvider, "none", "list", "watchman");
 GH_ENUM_NAMES(config::LogLevel, "trace", "debug", "info", "warn", "error");
 

@@ -55,6 +55,7 @@ void resolve_people(Config& c, const Binder& binder) {
     default_to(client.audiences, c.token.audiences);
   }
   for (auto& [name, service] : c.services) default_to(service.audiences, c.token.audiences);
+  for (auto& [name, provider] : c.oauth.providers) default_to(provider.accepted_audiences, Texts{provider.client_id});
   if (c.mfa.required && binder.where({"password", "", "min_length"}).empty()) c.password.min_length = 8;
   default_to(c.mfa.issuer_name, c.brand.name);
 }

@@ -1,5 +1,7 @@
 #include "config/sections.hpp"
 
+#include "contracts/generated/provider_presets.hpp"
+
 namespace gatehouse::config {
 namespace {
 
@@ -105,8 +107,8 @@ void bind_oauth(Binder& b, Config& c) {
   b.read("allow_private_endpoints", o.allow_private_endpoints);
   for (const std::string& name : b.names("oauth.providers")) {
     OAuthProviderConfig& p = o.providers[name];
-    if (const auto preset = domain::from_text<Preset>(name)) p.preset = *preset;
-    b.section("oauth.providers", name).read("preset", p.preset).read("client_id", p.client_id);
+    p.preset = find_provider_preset(name) == nullptr ? "oidc" : name;
+    b.section("oauth.providers", name).read_one_of("preset", p.preset).read("client_id", p.client_id);
     b.read("client_secret", p.client_secret).read("accepted_audiences", p.accepted_audiences).read("scopes", p.scopes);
     b.read("hosted_domain", p.hosted_domain).read("issuer", p.issuer);
     b.read("authorization_endpoint", p.authorization_endpoint).read("token_endpoint", p.token_endpoint);

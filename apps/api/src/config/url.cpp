@@ -11,7 +11,7 @@
 namespace gatehouse::config {
 namespace {
 
-std::string lower(std::string text) {
+std::string lower_case(std::string text) {
   for (char& c : text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
@@ -58,8 +58,8 @@ std::optional<UrlParts> parse_url(std::string_view text) {
   const auto parsed = boost::urls::parse_uri(text);
   if (!parsed || !parsed->has_authority() || parsed->encoded_host().empty()) return std::nullopt;
   UrlParts parts;
-  parts.scheme = lower(std::string(parsed->scheme()));
-  parts.host = lower(std::string(parsed->encoded_host()));
+  parts.scheme = lower_case(std::string(parsed->scheme()));
+  parts.host = lower_case(std::string(parsed->encoded_host()));
   if (parts.host.front() == '[') parts.host = parts.host.substr(1, parts.host.size() - 2);
   parts.port = std::string(parsed->port());
   parts.path = std::string(parsed->encoded_path());
@@ -106,7 +106,7 @@ std::optional<std::vector<std::string>> hosts_of_list(std::string_view url) {
         one = one.substr(0, one.find(':'));
       }
       const bool socket = one.empty() || one.front() == '/' || one.substr(0, 3) == "%2F" || one.substr(0, 3) == "%2f";
-      hosts.push_back(socket ? "localhost" : lower(std::string(one)));
+      hosts.push_back(socket ? "localhost" : lower_case(std::string(one)));
       if (comma == std::string_view::npos) return;
       list.remove_prefix(comma + 1);
     }
@@ -149,7 +149,7 @@ std::optional<std::string> listen_host(std::string_view listen) {
     return ipv6(host) ? std::optional(std::string(host)) : std::nullopt;
   }
   if (host.empty() || host.find(':') != std::string_view::npos) return std::nullopt;
-  return lower(std::string(host));
+  return lower_case(std::string(host));
 }
 
 std::optional<Network> parse_network(std::string_view text) {

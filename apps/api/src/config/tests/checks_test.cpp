@@ -155,6 +155,39 @@ TEST(Checks, providers_have_their_credentials) {
   EXPECT_EQ(wrong({{"oauth.providers.corp.client_id", "x"}, {"oauth.providers.corp.client_secret", "y"}}),
             Keys{"oauth.providers.corp.issuer"});
   EXPECT_EQ(wrong({{"oauth.providers.apple.client_id", "x"}}), Keys{"oauth.providers.apple.private_key"});
+  EXPECT_EQ(wrong({{"oauth.providers.gitlab.client_id", "x"}, {"oauth.providers.gitlab.client_secret", "y"}}), Keys{});
+}
+
+TEST(Checks, providers_take_only_what_their_preset_uses) {
+  const auto with = [](const char* key, const char* value) {
+    return wrong({{"oauth.providers.github.client_id", "x"},
+                  {"oauth.providers.github.client_secret", "y"},
+                  {std::string("oauth.providers.github.") + key, value}});
+  };
+  for (const char* key : {"team_id", "key_id", "private_key", "hosted_domain"})
+    EXPECT_EQ(with(key, "z"), Keys{std::string("oauth.providers.github.") + key}) << key;
+  EXPECT_EQ(with("scopes", "read:user"), Keys{});
+  EXPECT_EQ(with("preset", "githup"), Keys{"oauth.providers.github.preset"});
+  EXPECT_EQ(wrong({{"oauth.providers.google.client_id", "x"},
+                   {"oauth.providers.google.client_secret", "y"},
+                   {"oauth.providers.google.scopes", "email"},
+                   {"oauth.providers.google.emails_endpoint", "https://idp.example/emails"},
+                   {"oauth.providers.google.issuer", "https://idp.example/?a=b"}}),
+            (Keys{"oauth.providers.google.issuer", "oauth.providers.google.scopes",
+                  "oauth.providers.google.emails_endpoint"}));
+}
+
+TEST(Checks, an_unknown_preset_is_told_with_the_nearest_one) {
+  LoadInput input;
+  input.mode = Mode::development;
+  input.flags = healthy();
+  input.flags.emplace_back("oauth.providers.x.preset", "gitlap");
+  const Problems problems = load(input).problems;
+  ASSERT_FALSE(problems.empty());
+  EXPECT_EQ(
+      to_text(problems.front()),
+      "--oauth.providers.x.preset: oauth.providers.x.preset is \"gitlap\"; did you mean gitlab? It is one of google, "
+      "apple, github, discord, gitlab, oidc");
 }
 
 TEST(Checks, screening_and_brand_are_well_formed) {

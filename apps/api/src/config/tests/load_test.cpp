@@ -142,7 +142,7 @@ TEST_F(LoadTest, the_environment_reaches_nested_and_named_sections) {
   EXPECT_EQ(problems(loaded), std::vector<std::string>{});
   EXPECT_EQ(loaded.config.clients.at("web").origins, (Texts{"https://a.example", "https://b.example"}));
   EXPECT_EQ(loaded.config.keys.vault.mount, "t2");
-  EXPECT_EQ(loaded.config.oauth.providers.at("github").preset, Preset::github);
+  EXPECT_EQ(loaded.config.oauth.providers.at("github").preset, "github");
   EXPECT_EQ(loaded.config.brand.accent, "#112233");
   EXPECT_FALSE(loaded.config.throttle.enabled);
   EXPECT_EQ(loaded.config.session.idle_timeout, std::chrono::hours(2));
