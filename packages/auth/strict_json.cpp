@@ -78,12 +78,18 @@ bool names_are_unique(std::string_view text) {
 
 }  // namespace
 
-std::optional<boost::json::object> parse_strict_object(std::string_view text) {
+std::optional<boost::json::value> parse_strict_value(std::string_view text) {
   if (!names_are_unique(text)) return std::nullopt;
   boost::json::error_code code;
   boost::json::value value = boost::json::parse(text, code, {}, options());
-  if (code || !value.is_object()) return std::nullopt;
-  return std::move(value.get_object());
+  if (code) return std::nullopt;
+  return value;
+}
+
+std::optional<boost::json::object> parse_strict_object(std::string_view text) {
+  std::optional<boost::json::value> value = parse_strict_value(text);
+  if (!value || !value->is_object()) return std::nullopt;
+  return std::move(value->get_object());
 }
 
 }  // namespace gatehouse::auth

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "auth/id_token.hpp"
 #include "auth/jws.hpp"
 #include "auth/tests/support.hpp"
 
@@ -46,6 +47,47 @@ TEST(WycheproofJose, t39_every_jwk_set_is_judged_as_the_file_says) {
   });
   EXPECT_EQ(judged, 26);
   EXPECT_EQ(accepted_cases, 1);
+}
+
+/// Where the ID-token verifier stops. Wycheproof signs texts and not claims, so what passes the signature is refused
+/// for its payload, and only there; what the file calls invalid is refused before any claim is read.
+enum class Stop { signature, claims };
+Stop id_token_stop(const std::string& token, const KeySet& keys) {
+  IdTokenExpectations expectations;
+  expectations.issuers = {"https://accounts.example"};
+  expectations.audiences = {"our-client"};
+  const auto verdict = verify_id_token(token, keys, expectations, kNow);
+  EXPECT_FALSE(verdict.has_value());
+  EXPECT_EQ(verdict.error().code, ErrorCode::invalid_provider_token);
+  const auto signature = verify_jws(token, keys, {.typ = {"jwt", ""}, .refusal = ErrorCode::invalid_provider_token});
+  if (!signature) EXPECT_EQ(verdict.error().cause, signature.error().cause);
+  return signature ? Stop::claims : Stop::signature;
+}
+
+TEST(WycheproofJose, t39_every_jws_and_jwk_set_is_judged_so_by_the_id_token_verifier) {
+  int past_signature = 0, judged = 0;
+  for (const char* file : {"json_web_signature_test.json", "json_web_key_test.json"}) {
+    for_each_case(file, [&](const boost::json::value& group, const boost::json::value& test) {
+      if (!test.at("jws").is_string()) return;
+      const boost::json::value* key = group.as_object().if_contains("public");
+      if (key == nullptr || !key->is_object()) key = group.as_object().if_contains("private");
+      KeySet keys;
+      bool is_public_and_ours = false;
+      if (const boost::json::value* list = key->as_object().if_contains("keys"); list != nullptr) {
+        keys = parse_jwk_set(boost::json::serialize(*key)).value_or(KeySet{});
+        is_public_and_ours = key == group.as_object().if_contains("public");
+      } else if (auto parsed = parse_jwk(key->get_object())) {
+        keys.push_back(std::move(*parsed));
+        is_public_and_ours = is_ours(*key);
+      }
+      const Stop expected = is_valid(test) && is_public_and_ours ? Stop::claims : Stop::signature;
+      EXPECT_EQ(id_token_stop(text_of(test, "jws"), keys), expected) << case_name(test);
+      past_signature += expected == Stop::claims ? 1 : 0;
+      ++judged;
+    });
+  }
+  EXPECT_EQ(past_signature, 11);
+  EXPECT_EQ(judged, 427);
 }
 
 }  // namespace

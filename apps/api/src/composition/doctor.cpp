@@ -1,4 +1,5 @@
 #include "adapters/clock/system_clock.hpp"
+#include "adapters/oauth/examination.hpp"
 #include "adapters/storage/postgres/pooler.hpp"
 #include "adapters/storage/sql/fence.hpp"
 #include "adapters/storage/sql/migrator.hpp"
@@ -6,6 +7,7 @@
 #include "composition/anchor.hpp"
 #include "composition/core.hpp"
 #include "composition/host.hpp"
+#include "composition/identity_providers.hpp"
 
 namespace gatehouse::composition {
 namespace {
@@ -40,22 +42,28 @@ Finding schema_of(adapters::sql::Driver& driver) {
           "run `gatehouse migrate`, or start `gatehouse serve`, which migrates"};
 }
 
-}  // namespace
+void examine_providers(const config::Config& config, const ports::Clock& clock, std::vector<Finding>& findings) {
+  const auto providers = make_identity_providers(config, clock);
+  if (!providers) return findings.push_back(judged("sign-in providers", fail(providers.error()), ""));
+  for (const auto& provider : (*providers)->all()) {
+    const std::string callback = config.server.public_url + "/v1/oauth/" + provider->facts().name + "/callback";
+    for (auto& seen : adapters::oauth::examine(*provider, callback, clock.now()))
+      findings.push_back({std::move(seen.what), seen.ok, std::move(seen.detail), std::move(seen.mend)});
+  }
+}
 
-std::vector<Finding> ProgramHost::examine(const config::Config& config) {
-  std::vector<Finding> findings{{"configuration", true, "", ""}};
+void examine_installation(const config::Config& config, const ports::Clock& clock, std::vector<Finding>& findings) {
   const auto driver = open_driver(config);
   findings.push_back(judged("database", driver ? Result<>() : Result<>(fail(driver.error())), ""));
-  if (!driver) return findings;
+  if (!driver) return;
   if ((*driver)->dialect().is_postgres && config.database.pool_size >= 2) {
     findings.push_back(judged("connections", adapters::postgres::refuse_transaction_pooler(**driver), ""));
-    if (!findings.back().ok) return findings;
+    if (!findings.back().ok) return;
   }
   findings.push_back(schema_of(**driver));
-  const adapters::SystemClock clock;
   const auto core = Core::open(config, Purpose::command, clock);
   findings.push_back(judged("installation", core ? Result<>() : Result<>(fail(core.error())), ""));
-  if (!core) return findings;
+  if (!core) return;
   const auto& deps = (*core)->deps();
   findings.push_back(judged("revocations of other processes",
                             adapters::sql::prove_feed((*core)->store().driver(), kFeedPatience),
@@ -63,6 +71,15 @@ std::vector<Finding> ProgramHost::examine(const config::Config& config) {
   findings.push_back(judged("audit.anchor_file", refuse_older_than_anchor(config, deps), ""));
   findings.push_back(judged("encryption at rest", seal_something(deps), "give back the key-encryption key"));
   findings.push_back(judged("token signing", sign_something(deps), "look at `gatehouse keys list`"));
+}
+
+}  // namespace
+
+std::vector<Finding> ProgramHost::examine(const config::Config& config) {
+  std::vector<Finding> findings{{"configuration", true, "", ""}};
+  const adapters::SystemClock clock;
+  examine_installation(config, clock, findings);
+  examine_providers(config, clock, findings);
   return findings;
 }
 

@@ -83,6 +83,8 @@ Failure failure_of(const TransferFailure& failure, const Answer& answer, const s
   if (answer.too_large) return fail(ErrorCode::provider_error, {}, host + " answered too much");
   if (failure.code == CURLE_OPERATION_TIMEDOUT)
     return fail(ErrorCode::provider_timeout, {}, host + " did not answer in time");
+  if (failure.code == CURLE_COULDNT_RESOLVE_HOST || failure.code == CURLE_COULDNT_CONNECT)
+    return fail(ErrorCode::provider_timeout, {}, host + " cannot be reached: " + failure.text);
   return fail(ErrorCode::provider_error, {}, host + ": " + failure.text);
 }
 

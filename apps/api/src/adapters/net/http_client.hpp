@@ -52,9 +52,9 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  /// The answer, whatever its status. Returns `provider_timeout` when time ran out, and `provider_error` when no whole
-  /// answer came: no connection, bad TLS, an address that is not allowed, an answer too large, a malformed URL. The
-  /// cause names the host and never the rest of the URL.
+  /// The answer, whatever its status. Returns `provider_timeout` when time ran out or nobody could be reached, and
+  /// `provider_error` when no whole answer came: bad TLS, an address that is not allowed, an answer too large, a
+  /// malformed URL. The cause names the host and never the rest of the URL.
   Result<HttpResponse> send(const HttpRequest& request);
 
  private:
