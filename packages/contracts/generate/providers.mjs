@@ -12,7 +12,8 @@ const kChoices = {
 };
 const kClaimChoices = { subject_type: ["text", "integer"], email_verified_type: ["bool", "bool_or_text"] };
 
-function check(name, preset) {
+/** Throws what is wrong with a preset. */
+export function check(name, preset) {
   const wrong = (what) => { throw new Error(`providers.yaml: ${name}: ${what}`); };
   if (!/^[a-z][a-z0-9_-]{0,63}$/.test(name)) wrong("is no name");
   for (const member of Object.keys(preset)) if (!kMembers.includes(member)) wrong(`${member} is not known`);

@@ -184,10 +184,9 @@ TEST(Checks, an_unknown_preset_is_told_with_the_nearest_one) {
   input.flags.emplace_back("oauth.providers.x.preset", "gitlap");
   const Problems problems = load(input).problems;
   ASSERT_FALSE(problems.empty());
-  EXPECT_EQ(
-      to_text(problems.front()),
-      "--oauth.providers.x.preset: oauth.providers.x.preset is \"gitlap\"; did you mean gitlab? It is one of google, "
-      "apple, github, discord, gitlab, oidc");
+  EXPECT_EQ(to_text(problems.front()),
+            "the command line: oauth.providers.x.preset is \"gitlap\"; did you mean gitlab? It is one of google, "
+            "apple, github, discord, gitlab, oidc");
 }
 
 TEST(Checks, screening_and_brand_are_well_formed) {
