@@ -60,8 +60,9 @@ Stop id_token_stop(const std::string& token, const KeySet& keys) {
   EXPECT_FALSE(verdict.has_value());
   EXPECT_EQ(verdict.error().code, ErrorCode::invalid_provider_token);
   const auto signature = verify_jws(token, keys, {.typ = {"jwt", ""}, .refusal = ErrorCode::invalid_provider_token});
-  if (!signature) EXPECT_EQ(verdict.error().cause, signature.error().cause);
-  return signature ? Stop::claims : Stop::signature;
+  if (signature) return Stop::claims;
+  EXPECT_EQ(verdict.error().cause, signature.error().cause);
+  return Stop::signature;
 }
 
 TEST(WycheproofJose, t39_every_jws_and_jwk_set_is_judged_so_by_the_id_token_verifier) {

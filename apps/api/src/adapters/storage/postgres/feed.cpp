@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-constexpr sql::Statement kNotify{"fence.notify", "SELECT pg_notify(?1, ?2)"};
+constexpr sql::Statement kNotifyFeed{"fence.notify", "SELECT pg_notify(?1, ?2)"};
 constexpr std::string_view kInvalidations = "identity_invalidations";
 constexpr auto kAskEvery = 250ms;
 constexpr auto kLostAfter = 1500ms;
@@ -62,7 +62,7 @@ class ListeningFeed final : public sql::InvalidationFeed {
     if (now < next_ask_) return;
     next_ask_ = now + kAskEvery;
     asked_.push_back({std::to_string(++count_), now});
-    connection_.query(kNotify, {channel_, asked_.back().number});
+    connection_.query(kNotifyFeed, {channel_, asked_.back().number});
   }
 
   /// When this number was sent; those before it are answered by it as well.
