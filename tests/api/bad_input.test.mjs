@@ -85,14 +85,14 @@ nothingChanges("unknown members are refused with unknown_field, also in another 
   assert.equal((await refused(operation, { json: { ...example(operation), [first.toUpperCase()]: "x" } })).body.code, "unknown_field");
 });
 
-nothingChanges("a member given twice is refused", async (operation) => {
+nothingChanges("T55 a member given twice is refused", async (operation) => {
   const [first] = Object.keys(example(operation));
   const text = JSON.stringify(example(operation));
   const raw = `${text.slice(0, -1)},${JSON.stringify(first)}:${JSON.stringify(example(operation)[first])}}`;
   assert.equal((await refused(operation, { raw, headers: { "Content-Type": "application/json" } })).body.code, "unknown_field");
 });
 
-nothingChanges("what is not one JSON object in UTF-8 is refused", async (operation) => {
+nothingChanges("T55 what is not one JSON object in UTF-8 is refused", async (operation) => {
   const headers = { "Content-Type": "application/json" };
   const [first] = Object.keys(example(operation));
   const name = JSON.stringify(first);
@@ -105,7 +105,7 @@ nothingChanges("another media type is 415, and no browser form can send what JSO
     assert.equal((await refused(operation, { raw: JSON.stringify(example(operation)), headers: { "Content-Type": type } }, [415])).body.code, "unsupported_media_type");
 });
 
-nothingChanges("a body over 64 KiB is 413", async (operation) => {
+nothingChanges("T55 a body over 64 KiB is 413", async (operation) => {
   const raw = JSON.stringify({ ...example(operation), surprise: "x".repeat(65_536) });
   assert.equal((await refused(operation, { raw, headers: { "Content-Type": "application/json" } }, [413])).body.code, "body_too_large");
 });
