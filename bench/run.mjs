@@ -7,7 +7,7 @@ import { Report } from "./support/report.mjs";
 
 const all = readdirSync(new URL("rows/", import.meta.url)).filter((file) => file.endsWith(".mjs")).map((file) => file.slice(0, -4));
 // Long ones run only when they are named.
-const long = ["large"];
+const long = ["large", "audit", "timing"];
 const option = (name, fallback) => {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? fallback : process.argv[at + 1];

@@ -3,8 +3,8 @@
 // of their 99th percentiles.
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import http from "node:http";
 import { join } from "node:path";
+import { Caller } from "../support/caller.mjs";
 import { median, quantile } from "../support/load.mjs";
 import { address, isDisabled, populationSql, sessionId, sessionToken, tokensSql, userId } from "../support/population.mjs";
 import { startPostgres } from "../support/postgres.mjs";
@@ -20,29 +20,6 @@ argon2_iterations = 1
 [roles.seller]
 permissions = ["shop.sell"]
 `;
-
-/** One exchange over one kept connection; answers `{status, body, ms}`. */
-class Caller {
-  constructor(url, token) {
-    this.url = new URL(url);
-    this.headers = token ? { Authorization: `Bearer ${token}` } : {};
-    this.agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-  }
-  call(method, path, { json, headers = {} } = {}) {
-    const payload = json && JSON.stringify(json);
-    const own = payload ? { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(payload) } : {};
-    return new Promise((resolve, reject) => {
-      const begin = performance.now();
-      const request = http.request({ host: this.url.hostname, port: this.url.port, method, path, agent: this.agent, headers: { ...this.headers, ...own, ...headers } }, (response) => {
-        let text = "";
-        response.on("data", (chunk) => (text += chunk));
-        response.on("end", () => resolve({ status: response.statusCode, body: text && JSON.parse(text), ms: performance.now() - begin }));
-      });
-      request.on("error", reject);
-      request.end(payload);
-    });
-  }
-}
 
 /** An installation with so many people: its server, an administrator, and the tokens of some of the sessions. */
 async function installation({ kind, users, folder, postgres }) {
