@@ -8,8 +8,8 @@
 
 namespace gatehouse::workers {
 
-/// One checkpoint a line, appended and synced: `gatehouse audit verify --anchor` reads it. Returns
-/// `dependency_unavailable`.
+/// One checkpoint a line, appended and synced: `gatehouse audit verify --anchor` reads it. A last line without its end,
+/// as a power cut leaves it, goes first. Returns `dependency_unavailable`.
 Result<> append_anchor(const std::string& path, const std::string& jws);
 
 class Checkpointer {
