@@ -9,7 +9,7 @@ namespace gatehouse::cli {
 namespace {
 
 std::shared_ptr<std::string> add_backup_file(CLI::App& command, const char* about) {
-  const auto file = std::make_shared<std::string>();
+  auto file = std::make_shared<std::string>();
   command.add_option("file", *file, about)->required()->type_name("FILE");
   return file;
 }

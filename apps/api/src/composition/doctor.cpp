@@ -38,6 +38,7 @@ Finding schema_of(adapters::sql::Driver& driver) {
   adapters::sql::Migrator migrator(driver);
   const auto state = migrator.check();
   if (!state) return judged("schema", fail(state.error()), "");
+  if (state->newest == 0) return {"schema", true, "none yet: the first start makes it", ""};
   return {"schema", state->pending.empty(), "number " + std::to_string(state->newest),
           "run `gatehouse migrate`, or start `gatehouse serve`, which migrates"};
 }

@@ -22,7 +22,7 @@ Failure refuse_pooler(const std::string& seen) {
 Result<> refuse_transaction_pooler(sql::Driver& driver) {
   bool moved = false;
   // A pooler gives the connection used last to whoever begins next: the second takes the first one's, if it can.
-  const Result<> asked = driver.read([&](sql::Connection& first) -> Result<> {
+  Result<> asked = driver.read([&](sql::Connection& first) -> Result<> {
     const std::int64_t own = process_of(first);
     return driver.write([&](sql::Connection& second) -> Result<> {
       const std::int64_t others = process_of(second);
