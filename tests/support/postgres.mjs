@@ -2,7 +2,7 @@
 // that restarts it or changes its settings makes one; all others share the run's (see store.mjs).
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { appendFileSync, chownSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./ports.mjs";
@@ -34,9 +34,9 @@ export class PostgresCluster {
   #owner;
 
   /** `settings` are lines of postgresql.conf; `folder` an existing one, on a file system of the test's choice. */
-  static async start({ settings = [], folder } = {}) {
+  static async start({ settings = [], folder, port } = {}) {
     const cluster = new PostgresCluster();
-    cluster.port = await freePort();
+    cluster.port = port ?? (await freePort());
     cluster.folder = folder ?? mkdtempSync(join(tmpdir(), "gatehouse-postgres-"));
     cluster.data = join(cluster.folder, "data");
     cluster.url = `postgresql://postgres@127.0.0.1:${cluster.port}/postgres`;
@@ -75,6 +75,11 @@ export class PostgresCluster {
   restart(mode = "fast") {
     this.stop(mode);
     this.start();
+  }
+  /** From now on only its owner comes in without a password, and everybody else by TLS and with one. */
+  requirePasswords() {
+    writeFileSync(join(this.data, "pg_hba.conf"), "local all all trust\nhost all postgres 127.0.0.1/32 trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n");
+    this.reload();
   }
   reload() {
     this.#run("pg_ctl", [`--pgdata=${this.data}`, "reload"]);
