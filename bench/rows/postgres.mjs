@@ -1,0 +1,50 @@
+// On PostgreSQL: session checks from the map beside those on SQLite, session checks that miss it beside pgbench's prepared
+// point reads with as many clients, and sign-ins beside the bare hash.
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { interleave, median, wrk } from "../support/load.mjs";
+import { startPostgres } from "../support/postgres.mjs";
+import { makeUser, startServer } from "../support/server.mjs";
+import { signInsBesideHash } from "./sign_in.mjs";
+
+const clients = 32;
+const programs = "/usr/lib/postgresql/15/bin";
+const run = promisify(execFile);
+
+async function pgbench(url, seconds) {
+  const { stdout } = await run(join(programs, "pgbench"), ["--select-only", "--protocol=prepared", `--client=${clients}`, "--jobs=1", `--time=${seconds}`, "--no-vacuum", url]);
+  return Number(/tps = ([\d.]+)/.exec(stdout)[1]);
+}
+
+export default async function postgres({ folder, seconds, rounds, row }) {
+  const cluster = await startPostgres(folder(), "max_connections = 200\nshared_buffers = '256MB'");
+  const servers = [];
+  try {
+    const start = async (options) => {
+      const server = await startServer({ data: folder(), ...options });
+      servers.push(server);
+      return server;
+    };
+    const sqlite = await start({});
+    const mapped = await start({ database: cluster.create("mapped") });
+    // As many connections as pgbench has clients, and nothing remembered.
+    const missing = await start({ database: cluster.create("missing"), env: { GATEHOUSE_SESSION__CACHE_SIZE: "0", GATEHOUSE_DATABASE__POOL_SIZE: String(clients), GATEHOUSE_SERVER__STORE_THREADS: String(clients) } });
+    const yardstick = cluster.create("yardstick");
+    await run(join(programs, "pgbench"), ["--initialize", "--quiet", "--scale=10", yardstick]);
+
+    const check = async (server) => {
+      const { session } = await makeUser(server.url, "checker");
+      return () => wrk(`${server.url}/v1/session`, { seconds, headers: [`Authorization: Bearer ${session.token}`], connections: clients });
+    };
+    const found = await interleave(rounds, { sqlite: await check(sqlite), mapped: await check(mapped), missing: await check(missing), pgbench: () => pgbench(yardstick, seconds) });
+    const rate = (name) => median(found[name].map((each) => each.rate ?? each));
+    row("session checks/s, map, on PostgreSQL", Math.round(rate("mapped")), `SQLite ${Math.round(rate("sqlite"))}`, rate("mapped") / rate("sqlite"), ">= 0.9");
+    row("session checks/s past the map", Math.round(rate("missing")), `pgbench -S ${Math.round(rate("pgbench"))}`, rate("missing") / rate("pgbench"), ">= 0.5");
+    const { ours, stock } = await signInsBesideHash(mapped, { seconds, rounds });
+    row("sign-ins/s on PostgreSQL", ours.toFixed(1), `crypto_pwhash ${stock.toFixed(1)}`, ours / stock, ">= 1.3");
+  } finally {
+    for (const server of servers) await server.stop();
+    cluster.stop();
+  }
+}
