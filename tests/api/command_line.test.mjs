@@ -8,6 +8,10 @@ import { after, before, describe, test } from "node:test";
 import { databaseFile, sql } from "../support/database.mjs";
 import { goodPassword, person, signIn } from "../support/people.mjs";
 import { gatehouse, startServer, temporaryFolder } from "../support/server.mjs";
+import { onPostgres } from "../support/store.mjs";
+
+/** For what concerns the one file that SQLite keeps everything in. */
+const ofTheFile = { skip: onPostgres && "about SQLite's file" };
 
 describe("beside a running server", () => {
   const data = temporaryFolder();
@@ -95,14 +99,14 @@ describe("beside a running server", () => {
     assert.ok(published.includes(before), "the old key stays published");
   });
 
-  test("a second serve on the same data folder is refused with one line", () => {
+  test("a second serve on the same data folder is refused with one line", ofTheFile, () => {
     const second = gatehouse(["serve", "--dev", "--data", data, "--listen", "localhost:0"], { timeout: 10_000 });
     assert.equal(second.status, 1, second.stdout);
     assert.equal(second.stderr.trim().split("\n").length, 1, second.stderr);
   });
 });
 
-describe("the audit log", () => {
+describe("the audit log", ofTheFile, () => {
   let folder, count;
   const verify = (data) => gatehouse(["audit", "verify", "--dev", "--data", data]);
   before(async () => {
@@ -160,7 +164,7 @@ describe("a start is refused with one line that names cause and mend", () => {
     return data;
   }
 
-  test("when the database is corrupt", () => {
+  test("when the database is corrupt", ofTheFile, () => {
     const data = temporaryFolder();
     writeFileSync(databaseFile(data), "this is not a database ".repeat(500), { mode: 0o600 });
     refused(data, /database|SQLite/i);
@@ -172,7 +176,7 @@ describe("a start is refused with one line that names cause and mend", () => {
     refused(data, /newer/i);
   });
 
-  test("when another program holds the database locked", async () => {
+  test("when another program holds the database locked", ofTheFile, async () => {
     const data = await usedFolder();
     const { spawn } = await import("node:child_process");
     const holder = spawn("sqlite3", [databaseFile(data)], { stdio: ["pipe", "pipe", "inherit"] });
@@ -195,7 +199,7 @@ describe("a start is refused with one line that names cause and mend", () => {
     }
   });
 
-  test("when the data folder can't be made", () => {
+  test("when the data folder can't be made", ofTheFile, () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "file"), "");
     refused(join(folder, "file", "data"), /data|folder/i);

@@ -7,6 +7,8 @@ export class FaultyLine {
   #server;
   #silent = false;
   #trap;
+  /** How many lines were asked for. */
+  asked = 0;
 
   static async to(port) {
     const line = new FaultyLine();
@@ -17,6 +19,7 @@ export class FaultyLine {
   }
 
   #carry(client, port) {
+    ++this.asked;
     const server = net.connect(port, "127.0.0.1");
     const pair = { client, server };
     this.#lines.add(pair);

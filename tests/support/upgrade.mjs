@@ -11,7 +11,7 @@ const before = process.env.UPGRADE_FROM;
 const seconds = Number(process.env.UPGRADE_SECONDS ?? 8);
 const clients = 6;
 const issuer = "http://localhost/gatehouse";
-const settings = { GATEHOUSE_TOKEN__ISSUER: issuer, GATEHOUSE_THROTTLE__NETWORK_FAILURES: "1000000", GATEHOUSE_THROTTLE__SIGN_UPS_PER_NETWORK: "1000000", GATEHOUSE_THROTTLE__MAILS_PER_ADDRESS: "1000" };
+const settings = { GATEHOUSE_TOKEN__ISSUER: issuer, GATEHOUSE_THROTTLE__NETWORK_FAILURES: "100000", GATEHOUSE_THROTTLE__SIGN_UPS_PER_NETWORK: "100000", GATEHOUSE_THROTTLE__MAILS_PER_ADDRESS: "1000" };
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const cluster = await PostgresCluster.start();
@@ -49,6 +49,7 @@ async function mailedToken(email, template) {
   failures.push(`no ${template} came to ${email}`);
 }
 
+let stories = 0;
 /** A person's life, each step wherever it happens to be served. */
 async function story() {
   const email = freshEmail();
@@ -66,9 +67,14 @@ async function story() {
       failures.push(`${at.name} does not know the key of a token: ${error.message}`);
     }
   await call(200, "PATCH", "/v1/me", { token, json: { name: "Somebody" } });
-  await call(202, "POST", "/v1/password/forgot", { json: { email } });
   const renewed = goodPassword();
-  await call(204, "POST", "/v1/password/reset", { json: { token: await mailedToken(email, "reset_password"), password: renewed } });
+  // One network may ask for sixty mails; those of sign-ups don't count.
+  if (++stories % 4 === 0 && stories < 200) {
+    await call(202, "POST", "/v1/password/forgot", { json: { email } });
+    await call(204, "POST", "/v1/password/reset", { json: { token: await mailedToken(email, "reset_password"), password: renewed } });
+  } else {
+    await call(204, "POST", "/v1/me/password", { token, json: { current_password: password, new_password: renewed } });
+  }
   const again = (await call(200, "POST", "/v1/sign-in", { json: { email, password: renewed } })).body.session?.token;
   for (const at of [...open]) await call(200, "GET", "/v1/session", { token: again, at });
   await call(204, "DELETE", "/v1/session", { token: again });
@@ -94,8 +100,11 @@ async function join(program, name) {
 }
 async function leave(server) {
   open.splice(open.indexOf(server), 1);
-  // A call that was sent just now still reaches it, and is answered before it ends.
-  await server.stop();
+  // Calls in flight reach it still, and are answered before it ends.
+  server.signal("SIGTERM");
+  assert.equal(await server.ended(), 0, server.stderr.slice(-2000));
+  server.client.close();
+  server.checkLog();
 }
 const schema = () => psql(url, "SELECT max(number) AS n FROM schema_migrations")[0].n;
 
