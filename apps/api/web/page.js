@@ -13,12 +13,14 @@
   // What the link carried stays in this closure, and out of the address bar, the history and every log.
   let token = "";
   let challenge = "";
+  let methods = null;
   let refusal = "";
   const takeFragment = () => {
     const carried = new URLSearchParams(location.hash.slice(1));
     token = carried.get("token") || "";
     challenge = carried.get("challenge") || "";
-    if (location.hash) history.replaceState(null, "", location.pathname);
+    methods = carried.has("methods") ? carried.get("methods").split(",") : null;
+    if (location.hash) history.replaceState(null, "", location.pathname + location.search);
   };
 
   const element = (name, text) => Object.assign(document.createElement(name), { textContent: text });
@@ -35,8 +37,11 @@
     status.replaceChildren(notice);
   };
 
+  const providers = main.querySelector(".providers");
+
   const finish = (text) => {
     form.hidden = true;
+    if (providers) providers.hidden = true;
     lead.hidden = true;
     show("good", text);
     title.focus();
@@ -105,6 +110,23 @@
     for (const name of ["email", "password"]) field(name).readOnly = false;
   };
 
+  // Back from a provider, with a challenge, an error or a session; or here for the first time.
+  const arrive = async () => {
+    const failed = new URLSearchParams(location.search).has("error");
+    if (challenge) {
+      askForCode(methods);
+      for (const name of ["email", "password"]) field(name).required = false;
+      return show("good", "Now a code of your second factor.");
+    }
+    if (failed) return explainError();
+    try {
+      const response = await fetch(base + "/v1/session", { credentials: "same-origin", cache: "no-store" });
+      if (response.ok && !form.hidden) show("good", `You are signed in as ${(await response.json()).email}.`);
+    } catch {
+      // Whoever is not signed in signs in below.
+    }
+  };
+
   const signIn = async () => {
     if (challenge) return answerChallenge();
     const answer = await send(action, { email: field("email").value, password: field("password").value, client_id: "pages" });
@@ -143,7 +165,8 @@
       return show("bad", "There is no key in the address. Open the link of the newest mail once more.");
     }
     form.hidden = false;
-    if (kind === "challenge") askForCode(null);
+    if (kind === "challenge") askForCode(methods);
+    if (kind === "sign-in") arrive();
   };
 
   form.addEventListener("submit", (event) => {

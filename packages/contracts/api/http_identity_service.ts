@@ -22,6 +22,8 @@ import type {
   AdminUserPatch,
   AuditList,
   AuthorizationServerMetadata,
+  AuthorizationUrl,
+  AuthorizeWithProviderRequest,
   BackupCodes,
   Challenge,
   ChallengeState,
@@ -30,6 +32,7 @@ import type {
   EmailRequest,
   ForgotPasswordRequest,
   EventFeed,
+  ExchangeProviderCodeRequest,
   Export,
   Introspection,
   Jwks,
@@ -42,6 +45,10 @@ import type {
   MfaStatus,
   PasswordChangeRequest,
   Problem,
+  Provider,
+  ProviderNonce,
+  ProviderNonceRequest,
+  ProviderResult,
   ReauthenticateRequest,
   Reauthenticated,
   RevocationFeed,
@@ -51,6 +58,7 @@ import type {
   SessionList,
   SessionResult,
   SignInRequest,
+  SignInWithIdTokenRequest,
   SignUpAnswer,
   SignUpRequest,
   Stats,
@@ -185,6 +193,27 @@ export class HttpIdentityService implements IdentityService {
     return this.#call("POST", "/v1/deletion/cancel", { as: "nobody", json: { token } }, options);
   }
 
+  async listProviders(options?: CallOptions): Promise<Provider[]> {
+    return (await this.#call<{ items: Provider[] }>("GET", "/v1/oauth/providers", { as: "nobody" }, options)).items;
+  }
+
+  authorizeWithProvider(provider: string, args: AuthorizeWithProviderRequest, options?: CallOptions): Promise<AuthorizationUrl> {
+    const as = args.intent === "sign_in" ? "nobody" : "person";
+    return this.#call("POST", `/v1/oauth/${id(provider)}/authorize`, { as, json: present(args) }, options);
+  }
+
+  exchangeProviderCode(args: ExchangeProviderCodeRequest, options?: CallOptions): Promise<ProviderResult> {
+    return this.#call("POST", "/v1/oauth/exchange", { as: "person", json: present(args) }, options);
+  }
+
+  createProviderNonce(provider: string, args: ProviderNonceRequest = {}, options?: CallOptions): Promise<ProviderNonce> {
+    return this.#call("POST", `/v1/oauth/${id(provider)}/nonce`, { as: "nobody", json: present(args) }, options);
+  }
+
+  signInWithIdToken(provider: string, args: SignInWithIdTokenRequest, options?: CallOptions): Promise<SessionResult> {
+    return this.#call("POST", `/v1/oauth/${id(provider)}/id-token`, { as: "nobody", json: present(args) }, options);
+  }
+
   signOut(options?: CallOptions): Promise<void> {
     return this.#call("POST", "/v1/sign-out", { as: "person" }, options);
   }
@@ -236,6 +265,14 @@ export class HttpIdentityService implements IdentityService {
 
   changeMyPassword(args: PasswordChangeRequest, options?: CallOptions): Promise<void> {
     return this.#call("POST", "/v1/me/password", { as: "person", json: present(args) }, options);
+  }
+
+  async listMyAccounts(options?: CallOptions): Promise<LinkedAccount[]> {
+    return (await this.#call<{ items: LinkedAccount[] }>("GET", "/v1/me/accounts", { as: "person" }, options)).items;
+  }
+
+  unlinkMyAccount(accountId: string, options?: CallOptions): Promise<void> {
+    return this.#call("DELETE", `/v1/me/accounts/${id(accountId)}`, { as: "person" }, options);
   }
 
   getMyMfa(options?: CallOptions): Promise<MfaStatus> {

@@ -17,6 +17,8 @@ import type {
   AdminUserPatch,
   AuditList,
   AuthorizationServerMetadata,
+  AuthorizationUrl,
+  AuthorizeWithProviderRequest,
   BackupCodes,
   Challenge,
   ChallengeState,
@@ -25,6 +27,7 @@ import type {
   EmailRequest,
   ForgotPasswordRequest,
   EventFeed,
+  ExchangeProviderCodeRequest,
   Export,
   Introspection,
   Jwks,
@@ -36,6 +39,10 @@ import type {
   MfaResult,
   MfaStatus,
   PasswordChangeRequest,
+  Provider,
+  ProviderNonce,
+  ProviderNonceRequest,
+  ProviderResult,
   ReauthenticateRequest,
   Reauthenticated,
   RevocationFeed,
@@ -45,6 +52,7 @@ import type {
   SessionList,
   SessionResult,
   SignInRequest,
+  SignInWithIdTokenRequest,
   SignUpAnswer,
   SignUpRequest,
   Stats,
@@ -151,6 +159,17 @@ export interface IdentityService {
   reportNotMe(token: string, options?: CallOptions): Promise<void>;
   cancelDeletion(token: string, options?: CallOptions): Promise<void>;
 
+  // -- signing in with a provider --------------------------------------------------------------------------------------
+  /** The providers that are configured. A browser's own way is `GET /v1/oauth/{provider}/start`, no call of this service. */
+  listProviders(options?: CallOptions): Promise<Provider[]>;
+  /** A link to send the browser to; `link` and `reauthenticate` are called with the session that will finish them. */
+  authorizeWithProvider(provider: string, args: AuthorizeWithProviderRequest, options?: CallOptions): Promise<AuthorizationUrl>;
+  /** Finishes the flow with the code that the redirect carried. */
+  exchangeProviderCode(args: ExchangeProviderCodeRequest, options?: CallOptions): Promise<ProviderResult>;
+  /** A nonce for a native sign-in sheet. */
+  createProviderNonce(provider: string, args?: ProviderNonceRequest, options?: CallOptions): Promise<ProviderNonce>;
+  signInWithIdToken(provider: string, args: SignInWithIdTokenRequest, options?: CallOptions): Promise<SessionResult>;
+
   // -- the session -----------------------------------------------------------------------------------------------------
   /** Ends the session that the call is made with. */
   signOut(options?: CallOptions): Promise<void>;
@@ -170,6 +189,9 @@ export interface IdentityService {
   revokeMySessions(scope: "others" | "all", options?: CallOptions): Promise<void>;
   changeMyEmail(email: string, options?: CallOptions): Promise<void>;
   changeMyPassword(args: PasswordChangeRequest, options?: CallOptions): Promise<void>;
+  listMyAccounts(options?: CallOptions): Promise<LinkedAccount[]>;
+  /** Never the last way in. */
+  unlinkMyAccount(accountId: string, options?: CallOptions): Promise<void>;
   getMyMfa(options?: CallOptions): Promise<MfaStatus>;
   enrollTotp(options?: CallOptions): Promise<TotpEnrollment>;
   confirmTotp(code: string, options?: CallOptions): Promise<TotpConfirmed>;

@@ -782,3 +782,74 @@ export interface DevClockRequest {
 export interface DevClock {
   now: Time;
 }
+
+export interface Provider {
+  /** As in the paths: the configuration's name. */
+  name: string;
+  /** For people, e.g. Google. */
+  title: string;
+  /** What it was made of. */
+  preset: "google" | "apple" | "github" | "discord" | "gitlab" | "oidc";
+  /** Whether native ID tokens are accepted. */
+  nonce: boolean;
+}
+
+export interface ProviderList {
+  items: Provider[];
+}
+
+export interface ProviderCallbackForm {
+  code?: string;
+  state?: string;
+  id_token?: string;
+  /** Apple, at the first consent alone: the name, unsigned. */
+  user?: string;
+  iss?: string;
+  error?: string;
+  error_description?: string;
+}
+
+export interface AuthorizeWithProviderRequest {
+  client_id?: ClientId;
+  redirect_to: string;
+  intent: "sign_in" | "link" | "reauthenticate";
+  /** S256 (RFC 7636). */
+  code_challenge?: string;
+}
+
+export interface AuthorizationUrl {
+  /** Gatehouse's own `start`; open it in the browser within two minutes. */
+  authorization_url: string;
+}
+
+export interface ProviderNonceRequest {
+  client_id?: ClientId;
+}
+
+export interface ProviderNonce {
+  /** Use-once, ten minutes; give it, or its SHA-256, to the sheet. */
+  nonce: string;
+}
+
+export interface SignInWithIdTokenRequest {
+  id_token: string;
+  client_id?: ClientId;
+  name?: Name;
+  /** `gthd_…` of an earlier sign-in. */
+  device_token?: string;
+}
+
+export interface ExchangeProviderCodeRequest {
+  code: string;
+  /** `gthd_…` of an earlier sign-in. */
+  device_token?: string;
+  code_verifier?: string;
+}
+
+export interface AccountLinked {
+  status: "linked";
+  account: LinkedAccount;
+}
+
+/** By the flow's intent: a sign-in's result, the link made, or the renewed authentication. */
+export type ProviderResult = SignedIn | MfaRequired | MfaEnrollmentRequired | AccountLinked | Reauthenticated;

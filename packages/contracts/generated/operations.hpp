@@ -85,6 +85,16 @@ inline constexpr ContractOperation kContractOperations[] = {
     {"POST", "/dev/users", "devCreateUser", "public", "", false},
     {"POST", "/dev/clock", "devSetClock", "public", "", false},
     {"POST", "/dev/reset", "devReset", "public", "", false},
+    {"GET", "/v1/oauth/providers", "listProviders", "public", "", false},
+    {"GET", "/v1/oauth/{provider}/start", "startProviderSignIn", "public", "", false},
+    {"GET", "/v1/oauth/{provider}/callback", "finishProviderSignIn", "public", "", false},
+    {"POST", "/v1/oauth/{provider}/callback", "finishProviderSignInByForm", "public", "", false},
+    {"POST", "/v1/oauth/{provider}/authorize", "authorizeWithProvider", "public", "", false},
+    {"POST", "/v1/oauth/{provider}/nonce", "createProviderNonce", "public", "", false},
+    {"POST", "/v1/oauth/{provider}/id-token", "signInWithIdToken", "public", "", false},
+    {"POST", "/v1/oauth/exchange", "exchangeProviderCode", "public", "", false},
+    {"GET", "/v1/me/accounts", "listMyAccounts", "session", "", false},
+    {"DELETE", "/v1/me/accounts/{account_id}", "unlinkMyAccount", "step_up", "", false},
 };
 
 }  // namespace gatehouse

@@ -6,7 +6,7 @@ import Ajv2020 from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { parse } from "yaml";
 import { readText } from "../generate/lib.mjs";
-import { document as bundled, operations, readBundle } from "../generate/openapi.mjs";
+import { operations } from "../generate/openapi.mjs";
 import { errorTable } from "../generate/errors.mjs";
 
 const text = readText("api/openapi.yaml");
@@ -40,7 +40,7 @@ test("every operation has its own id, an access level, answers and a fallback pr
     for (const op of Object.values(methods)) {
       assert.match(op.operationId, /^[a-z][A-Za-z]+$/);
       assert.match(op["x-access"], /^(public|access_token_ok|session|step_up|service|admin)$/);
-      assert.ok(Object.keys(op.responses).some((status) => status.startsWith("2")), op.operationId);
+      assert.ok(Object.keys(op.responses).some((status) => /^[23]/.test(status)), op.operationId);
       assert.equal(op.responses.default.$ref, "#/components/responses/Problem");
     }
 });
@@ -110,17 +110,4 @@ test("no answer has a member for a password or its hash", () => {
     if (requestSchemas.has(name)) continue;
     for (const member of Object.keys(schema.properties ?? {})) assert.doesNotMatch(member, /^password(_hash)?$|_hash$/, `${name}.${member}`);
   }
-});
-
-test("the providers' operations, once listed in bundle.json, fit into the contract with valid examples", async () => {
-  const whole = bundled({ ...readBundle(), fragments: ["oauth.fragment.yaml"] });
-  const result = await new Validator().validate(JSON.parse(JSON.stringify(whole)));
-  assert.ok(result.valid, JSON.stringify(result.errors, null, 1));
-  const checker = addFormats(new Ajv2020({ allErrors: true, strict: false }));
-  checker.addSchema({ $id: "whole", components: { schemas: whole.components.schemas } });
-  for (const [name, schema] of Object.entries(whole.components.schemas))
-    for (const example of schema.examples ?? []) {
-      const validate = checker.getSchema(`whole#/components/schemas/${name}`);
-      assert.ok(validate(example), `${name}: ${checker.errorsText(validate.errors)}`);
-    }
 });

@@ -5,10 +5,10 @@
 namespace gatehouse::domain {
 namespace {
 
-/// A row of the table for somebody who is neither linked nor signed in; an empty cell matches both.
+/// A row of the table for somebody who is neither linked nor signed in; an empty cell matches all.
 struct Row {
-  std::optional<bool> provider_verified;
-  LocalAddress local;
+  ProviderAddress address;
+  std::optional<LocalAddress> local;
   std::optional<bool> local_has_password;
   std::optional<bool> link_verified;
   LinkVerdict verdict;
@@ -17,18 +17,22 @@ struct Row {
 constexpr std::nullopt_t kAny = std::nullopt;
 
 constexpr std::array kTable = {
-    //  provider verified, local address, local password, link_verified
-    Row{true, LocalAddress::none, kAny, kAny, LinkVerdict::create_user},
-    Row{true, LocalAddress::unverified, kAny, kAny, LinkVerdict::take_over},
-    Row{true, LocalAddress::verified, kAny, true, LinkVerdict::link_by_address},
-    Row{true, LocalAddress::verified, kAny, false, LinkVerdict::sign_in_first},
-    Row{false, LocalAddress::none, kAny, kAny, LinkVerdict::address_unverified},
+    //  the provider's word, local address, local password, link_verified
+    Row{ProviderAddress::verified, LocalAddress::none, kAny, kAny, LinkVerdict::create_user},
+    Row{ProviderAddress::verified, LocalAddress::unverified, kAny, kAny, LinkVerdict::take_over},
+    Row{ProviderAddress::verified, LocalAddress::verified, kAny, true, LinkVerdict::link_by_address},
+    Row{ProviderAddress::verified, LocalAddress::verified, kAny, false, LinkVerdict::sign_in_first},
+    Row{ProviderAddress::unverified, LocalAddress::none, kAny, kAny, LinkVerdict::address_unverified},
     // A waiting registration at an address is not told to whoever merely claims that address.
-    Row{false, LocalAddress::unverified, kAny, kAny, LinkVerdict::address_unverified},
-    Row{false, LocalAddress::verified, kAny, kAny, LinkVerdict::sign_in_first},
+    Row{ProviderAddress::unverified, LocalAddress::unverified, kAny, kAny, LinkVerdict::address_unverified},
+    Row{ProviderAddress::unverified, LocalAddress::verified, kAny, kAny, LinkVerdict::sign_in_first},
+    Row{ProviderAddress::missing, kAny, kAny, kAny, LinkVerdict::address_missing},
 };
 
-bool matches(std::optional<bool> cell, bool value) { return !cell || *cell == value; }
+template <class T>
+bool matches(std::optional<T> cell, T value) {
+  return !cell || *cell == value;
+}
 
 }  // namespace
 
@@ -39,12 +43,12 @@ LinkVerdict decide_link(const LinkFacts& facts) {
   }
   if (facts.linked_user) return LinkVerdict::sign_in;
   for (const auto& row : kTable) {
-    if (row.local == facts.local && matches(row.provider_verified, facts.provider_verified) &&
+    if (row.address == facts.address && matches(row.local, facts.local) &&
         matches(row.local_has_password, facts.local_has_password) && matches(row.link_verified, facts.link_verified)) {
       return row.verdict;
     }
   }
-  return LinkVerdict::address_unverified;
+  return LinkVerdict::address_missing;
 }
 
 std::optional<ErrorCode> error_of(LinkVerdict verdict) {
@@ -55,13 +59,15 @@ std::optional<ErrorCode> error_of(LinkVerdict verdict) {
       return ErrorCode::account_linked_elsewhere;
     case LinkVerdict::address_unverified:
       return ErrorCode::provider_email_unverified;
+    case LinkVerdict::address_missing:
+      return ErrorCode::provider_email_missing;
     default:
       return std::nullopt;
   }
 }
 
-Result<> check_unlink(bool has_password, std::size_t linked_accounts) {
-  if (has_password || linked_accounts > 1) return {};
+Result<> check_unlink(bool has_password, std::size_t others) {
+  if (has_password || others > 0) return {};
   return fail(ErrorCode::last_credential);
 }
 

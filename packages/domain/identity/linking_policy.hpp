@@ -10,13 +10,17 @@
 
 namespace gatehouse::domain {
 
+/// What the provider says of the person's address: `verified` only in so many words (presets map their quirks), and
+/// `missing` also where what it gave is no address.
+enum class ProviderAddress { missing, unverified, verified };
+
 /// What the store knows of an account with the provider's address.
 enum class LocalAddress { none, unverified, verified };
 
 struct LinkFacts {
   std::optional<UserId> linked_user;  ///< who is linked with this (issuer, subject) already
   std::optional<UserId> signed_in;    ///< intent `link`: the user of the session that began and finishes the flow
-  bool provider_verified = false;     ///< the provider says exactly `true` of the address (presets map their quirks)
+  ProviderAddress address = ProviderAddress::missing;
   LocalAddress local = LocalAddress::none;
   bool local_has_password = false;
   bool link_verified = false;  ///< `[oauth] link_verified`
@@ -35,16 +39,18 @@ enum class LinkVerdict {
   take_over,
   sign_in_first,
   linked_elsewhere,
-  address_unverified
+  address_unverified,
+  address_missing
 };
 
 LinkVerdict decide_link(const LinkFacts& facts);
 
 /// The error that a refusal is answered with: `account_exists`, `account_linked_elsewhere`,
-/// `provider_email_unverified`; none for the others.
+/// `provider_email_unverified`, `provider_email_missing`; none for the others.
 std::optional<ErrorCode> error_of(LinkVerdict verdict);
 
-/// Whether one of the linked accounts may go. Returns `last_credential` when no way to sign in would remain.
-Result<> check_unlink(bool has_password, std::size_t linked_accounts);
+/// Whether a linked account may go, `others` of a provider that can still be used remaining. Returns `last_credential`
+/// when no way to sign in would remain.
+Result<> check_unlink(bool has_password, std::size_t others);
 
 }  // namespace gatehouse::domain

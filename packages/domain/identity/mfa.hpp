@@ -75,6 +75,7 @@ struct MfaChallenge {
   std::string ip;
   std::string user_agent;
   std::optional<std::string> cookie_hash;  ///< cookie clients: SHA-256 of the browser's challenge cookie
+  std::optional<SessionId> session_id;     ///< the live session to renew, where one is proved again; else one is made
 };
 
 }  // namespace gatehouse::domain

@@ -17,6 +17,14 @@ GH_ENUM_NAMES(OAuthTicketKind, "request", "state", "code", "nonce", "spent_id_to
 enum class OAuthIntent { sign_in, link, reauthenticate };
 GH_ENUM_NAMES(OAuthIntent, "sign_in", "link", "reauthenticate");
 
+/// How long each kind is good. A spent ID token is remembered until it would have expired, which its maker sets.
+constexpr Duration lifetime_of(OAuthTicketKind kind) {
+  const bool at_once = kind == OAuthTicketKind::request || kind == OAuthTicketKind::code;
+  return at_once ? std::chrono::minutes(2) : std::chrono::minutes(10);
+}
+/// Expired tickets stay this long, so that somebody who comes too late is told so.
+inline constexpr Duration kTicketAftermath = std::chrono::hours(1);
+
 struct OAuthTicket {
   OAuthTicketId id;
   OAuthTicketKind kind = OAuthTicketKind::state;
@@ -25,7 +33,7 @@ struct OAuthTicket {
   std::string client_id;
   OAuthIntent intent = OAuthIntent::sign_in;
   std::optional<SessionId> session_id;  ///< link and reauthenticate: the session that began it, and alone may finish it
-  std::string payload;                  ///< JSON object, sealed where it holds a verifier or tokens
+  std::string payload;                  ///< sealed bytes of what the kind needs besides; empty for nothing
   Timestamp created_at;
   Timestamp expires_at;
 };

@@ -11,10 +11,21 @@ namespace gatehouse::domain {
 
 /// account: a canonical address, existing or not; network: network_key; pair: both; device: account with known device;
 /// mail_address: mails to one address; mail_device: a known device's own share of those; mail_network: mails asked for
-/// from one network; sign_up: sign-ups from one network.
-enum class BudgetKind { account, network, pair, device, mail_address, mail_device, mail_network, sign_up };
+/// from one network; sign_up: sign-ups from one network; provider_flow: sign-ins with a provider begun from one
+/// network.
+enum class BudgetKind {
+  account,
+  network,
+  pair,
+  device,
+  mail_address,
+  mail_device,
+  mail_network,
+  sign_up,
+  provider_flow
+};
 GH_ENUM_NAMES(BudgetKind, "account", "network", "pair", "device", "mail_address", "mail_device", "mail_network",
-              "sign_up");
+              "sign_up", "provider_flow");
 
 /// What the store keeps per (kind, key). A key without a row has the value-initialised state.
 struct BudgetState {

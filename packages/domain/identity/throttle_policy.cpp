@@ -16,7 +16,9 @@ ThrottleLimits::ThrottleLimits()
       mail_address{5, minutes(10), hours(2), 20, hours(24), minutes(30)},
       mail_device{3, minutes(10), hours(2), 20, hours(24), minutes(30)},
       mail_network{60, seconds(10), minutes(15), 1000, hours(1), seconds(30)},
-      sign_up{100, seconds(5), minutes(15), 5000, hours(1), seconds(10)} {}
+      sign_up{100, seconds(5), minutes(15), 5000, hours(1), seconds(10)},
+      // Nothing is guessed here, and whole companies share an address: it only bounds the rows that one network makes.
+      provider_flow{1000, seconds(1), minutes(1), 100'000, minutes(1), seconds(1)} {}
 
 const BudgetLimits& ThrottleLimits::of(BudgetKind kind) const {
   switch (kind) {
@@ -36,6 +38,8 @@ const BudgetLimits& ThrottleLimits::of(BudgetKind kind) const {
       return mail_network;
     case BudgetKind::sign_up:
       return sign_up;
+    case BudgetKind::provider_flow:
+      return provider_flow;
   }
   return account;
 }

@@ -34,6 +34,7 @@ struct ThrottleLimits {
   BudgetLimits mail_device;
   BudgetLimits mail_network;
   BudgetLimits sign_up;
+  BudgetLimits provider_flow;
 
   ThrottleLimits();  ///< the defaults that docs/tdd describes
   const BudgetLimits& of(BudgetKind kind) const;

@@ -7,6 +7,7 @@
 #include "adapters/storage/sqlite/driver.hpp"
 #include "adapters/storage/sqlite/file_safety.hpp"
 #include "composition/anchor.hpp"
+#include "composition/identity_providers.hpp"
 #include "config/facts.hpp"
 #include "modules/identity/application/service_keys.hpp"
 
@@ -106,9 +107,10 @@ Result<> Core::open_database(const config::Config& config, Purpose purpose) {
 
 Result<> Core::open_keys(const config::Config& config, Purpose purpose) {
   GH_TRY(keys_, KeyServices::open(config, *store_, clock_));
+  GH_TRY(providers_, make_identity_providers(config, clock_));
   renderer_ = std::make_unique<adapters::mail::TemplateRenderer>(make_brand(config));
   deps_.reset(new application::Dependencies{settings_, clock_, *store_, session_map_, hasher_, keys_->keyring(),
-                                            keys_->signer(), *renderer_, [this] { wake_(); }});
+                                            keys_->signer(), *renderer_, *providers_, [this] { wake_(); }});
   if (purpose != Purpose::command) refresher_ = std::make_unique<adapters::keys::Refresher>(keys_->refreshable());
   if (purpose == Purpose::server) {
     fence_ = std::make_unique<sql::Fence>(store_->driver(), session_map_);

@@ -14,6 +14,7 @@
 #include "composition/key_services.hpp"
 #include "composition/settings.hpp"
 #include "modules/identity/application/dependencies.hpp"
+#include "modules/identity/ports/identity_provider.hpp"
 
 namespace gatehouse::composition {
 
@@ -59,6 +60,7 @@ class Core {
   adapters::hashing::Argon2Hasher hasher_;
   std::unique_ptr<KeyServices> keys_;
   std::unique_ptr<adapters::mail::TemplateRenderer> renderer_;
+  std::unique_ptr<ports::IdentityProviders> providers_;
   std::unique_ptr<application::Dependencies> deps_;
   std::unique_ptr<adapters::keys::Refresher> refresher_;
   std::unique_ptr<adapters::sql::Fence> fence_;

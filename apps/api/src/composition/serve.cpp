@@ -76,7 +76,8 @@ server::ServerOptions options(const config::Config& config, const std::string& l
 server::LanesOptions lanes(const config::ServerConfig& config) {
   return {.store = {config.store_threads, config.store_queue, 0},
           .hash = {config.hash_threads * 2, config.hash_queue, 0},
-          .upstream = {config.upstream_threads, config.upstream_queue, 0}};
+          .upstream = {config.upstream_threads, config.upstream_queue, 0},
+          .provider = {config.upstream_threads, config.upstream_queue, 0}};
 }
 
 /// What --dev adds, over the clock and the core.

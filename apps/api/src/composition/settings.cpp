@@ -69,6 +69,8 @@ Result<Settings> make_settings(const config::Config& config) {
   to.public_origin = server::origin_of(config.server.public_url).value_or("");
   to.service_name = config.brand.name;
   for (const auto& [name, client] : config.clients) to.clients.emplace(name, client_settings(name, client));
+  // Our own sign-in page is where sign-ins with a provider that it began come back to.
+  to.clients["pages"].redirect_uris.push_back(to.public_url + "/sign-in");
   to.max_sessions_per_user = config.session.max_per_user;
   to.cookie_domain = config.session.cookie_domain;
   to.issuer = config.token.issuer;

@@ -103,7 +103,8 @@ class Lanes::Pool {
 Lanes::Lanes(const LanesOptions& options)
     : store_(std::make_unique<Pool>(options.store)),
       hash_(std::make_unique<Pool>(options.hash)),
-      upstream_(std::make_unique<Pool>(options.upstream)) {}
+      upstream_(std::make_unique<Pool>(options.upstream)),
+      provider_(std::make_unique<Pool>(options.provider)) {}
 
 Lanes::~Lanes() = default;
 
@@ -113,6 +114,8 @@ Lanes::Pool& Lanes::pool(Lane lane) const {
       return *hash_;
     case Lane::upstream:
       return *upstream_;
+    case Lane::provider:
+      return *provider_;
     case Lane::edge:
     case Lane::store:
       break;
@@ -131,11 +134,12 @@ void Lanes::stop() {
   store_->stop();
   hash_->stop();
   upstream_->stop();
+  provider_->stop();
 }
 
 void publish(const Lanes& lanes, observability::Metrics& metrics) {
   constexpr std::pair<Lane, const char*> kLanes[] = {
-      {Lane::store, "store"}, {Lane::hash, "hash"}, {Lane::upstream, "upstream"}};
+      {Lane::store, "store"}, {Lane::hash, "hash"}, {Lane::upstream, "upstream"}, {Lane::provider, "provider"}};
   for (const auto& [lane, name] : kLanes) {
     auto queued = metrics.gauge("gatehouse_lane_queued", "Requests that wait for a thread", {{"lane", name}});
     auto running = metrics.gauge("gatehouse_lane_running", "Requests that have a thread", {{"lane", name}});

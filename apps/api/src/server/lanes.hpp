@@ -1,6 +1,7 @@
 #pragma once
-// Lanes: the three bounded pools of threads on which handlers may block. `store` waits for the database only, `hash`
-// holds the stories that hash, `upstream` waits for other services; so a flood on one never starves the others. A full
+// Lanes: the bounded pools of threads on which handlers may block. `store` waits for the database only, `hash` holds the
+// stories that hash, `upstream` waits for our own services (Vault), `provider` for sign-in providers; so a flood on one
+// never starves the others, and a provider that hangs holds up no token. A full
 // lane refuses at once. Fair share: once a lane is half full, one key (a client network) may hold only its share of it.
 // Thread-safe. Created before and destroyed after the Servers that use it.
 #include <chrono>
@@ -25,6 +26,7 @@ struct LanesOptions {
   LaneOptions store{4, 1024, 0};
   LaneOptions hash{2, 64, 0};
   LaneOptions upstream{8, 128, 0};
+  LaneOptions provider{8, 128, 0};
 };
 
 enum class Admission { accepted, full, over_share, stopped };
@@ -48,7 +50,7 @@ class Lanes {
  private:
   class Pool;
   Pool& pool(Lane lane) const;
-  std::unique_ptr<Pool> store_, hash_, upstream_;
+  std::unique_ptr<Pool> store_, hash_, upstream_, provider_;
 };
 
 /// Gauges of what waits and what runs on each lane, looked at on each exposition. The lanes outlive the last of those.

@@ -11,7 +11,7 @@
 namespace gatehouse::server {
 
 /// Where a handler runs: `edge` on the io thread (must not block at all), the others on that lane's threads.
-enum class Lane { edge, store, hash, upstream };
+enum class Lane { edge, store, hash, upstream, provider };
 
 /// Which pages may read the answer: the configured front ends with credentials, anybody without, or none.
 enum class Cors { clients, any, none };

@@ -30,6 +30,7 @@ struct Answer {
   boost::json::value body;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string text;
+  std::vector<std::string> cookies;  ///< whole Set-Cookie values
 
   std::string header(std::string_view name) const {
     for (const auto& [key, value] : headers)
@@ -41,7 +42,9 @@ struct Answer {
 
 class Http {
  public:
-  explicit Http(World& world) : api(world.deps()), routes_(http::make_routes(api, http::main_rows(true))) {}
+  explicit Http(World& world) : Http(world.deps()) {}
+  explicit Http(const application::Dependencies& deps)
+      : api(deps), routes_(http::make_routes(api, http::main_rows(true))) {}
 
   /// Long polls are run again until they answer, as the edge does.
   Answer operator()(const Call& call) const {
@@ -83,6 +86,7 @@ class Http {
     }
     answer.status = response.status;
     answer.headers = response.headers;
+    answer.cookies = response.set_cookies;
     answer.text = response.content();
     boost::system::error_code not_json;
     auto parsed = boost::json::parse(answer.text, not_json);

@@ -22,17 +22,21 @@
 #include "modules/identity/application/create_user.hpp"
 #include "modules/identity/application/delete_user.hpp"
 #include "modules/identity/application/enroll_totp.hpp"
+#include "modules/identity/application/exchange_provider_code.hpp"
 #include "modules/identity/application/forgot_password.hpp"
 #include "modules/identity/application/invitation.hpp"
 #include "modules/identity/application/list_users.hpp"
+#include "modules/identity/application/my_accounts.hpp"
 #include "modules/identity/application/my_factors.hpp"
 #include "modules/identity/application/my_profile.hpp"
 #include "modules/identity/application/my_sessions.hpp"
+#include "modules/identity/application/native_sign_in.hpp"
 #include "modules/identity/application/reauthenticate.hpp"
 #include "modules/identity/application/reset_password.hpp"
 #include "modules/identity/application/service_challenge.hpp"
 #include "modules/identity/application/sign_in.hpp"
 #include "modules/identity/application/sign_up.hpp"
+#include "modules/identity/application/start_provider_flow.hpp"
 #include "modules/identity/application/update_user.hpp"
 #include "modules/identity/application/verify_mfa.hpp"
 
@@ -79,6 +83,19 @@ class IdentityService {
   Result<> report_not_me(const std::string& token, const RequestInfo& request);
   Result<> cancel_deletion(const std::string& token, const RequestInfo& request);
 
+  // -- signing in with a provider
+  // --------------------------------------------------------------------------------------
+  /// Those that are configured, in the order in which they are shown.
+  std::vector<ports::ProviderFacts> list_providers();
+  /// A link to start with; `caller` for link and reauthenticate, nullptr for a sign-in.
+  Result<std::string> authorize_with_provider(const AuthorizeInput& input, const Caller* caller,
+                                              const RequestInfo& request);
+  Result<ExchangeOutcome> exchange_provider_code(const ExchangeInput& input, const Caller* caller,
+                                                 const RequestInfo& request);
+  Result<std::string> create_provider_nonce(const std::string& provider, const std::string& client_id,
+                                            const RequestInfo& request);
+  Result<SignInOutcome> sign_in_with_id_token(const NativeSignInInput& input, const RequestInfo& request);
+
   // -- the session
   // -----------------------------------------------------------------------------------------------------
   Result<> sign_out(const Caller& caller, const RequestInfo& request);
@@ -98,6 +115,8 @@ class IdentityService {
   Result<> revoke_my_sessions(const Caller& caller, SessionScope scope, const RequestInfo& request);
   Result<> change_my_email(const Caller& caller, const std::string& email, const RequestInfo& request);
   Result<> change_my_password(const Caller& caller, const ChangePasswordInput& input, const RequestInfo& request);
+  Result<std::vector<domain::Account>> list_my_accounts(const Caller& caller);
+  Result<> unlink_my_account(const Caller& caller, const domain::AccountId& account, const RequestInfo& request);
   Result<FactorStatus> get_my_mfa(const Caller& caller);
   Result<TotpEnrollment> enroll_totp(const Caller& caller, const RequestInfo& request);
   Result<TotpConfirmed> confirm_totp(const Caller& caller, const Secret<std::string>& code, const RequestInfo& request);

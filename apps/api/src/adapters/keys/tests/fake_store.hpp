@@ -122,6 +122,7 @@ class FakeTx : public ports::Tx {
   ports::Sessions& sessions() override { none(); }
   ports::Invalidations& invalidations() override { none(); }
   ports::VerificationTokens& verification_tokens() override { none(); }
+  ports::OAuthTickets& oauth_tickets() override { none(); }
   ports::PendingSignUps& pending_sign_ups() override { none(); }
   ports::Factors& factors() override { none(); }
   ports::Challenges& challenges() override { none(); }

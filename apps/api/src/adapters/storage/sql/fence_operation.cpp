@@ -11,6 +11,7 @@ constexpr Statement kRecordEndings{"fence.record_endings",
                                    "SELECT id, ?1, ?2, ?3 FROM sessions ORDER BY id"};
 constexpr Statement kEndSessions{"fence.end_sessions", "DELETE FROM sessions"};
 constexpr Statement kDeleteTokens{"fence.delete_tokens", "DELETE FROM verification_tokens"};
+constexpr Statement kDeleteTickets{"fence.delete_tickets", "DELETE FROM oauth_tickets"};
 constexpr Statement kDeleteChallenges{"fence.delete_challenges", "DELETE FROM mfa_challenges"};
 constexpr Statement kDeleteAnswers{"fence.delete_answers", "DELETE FROM idempotency_keys"};
 constexpr Statement kDeleteLeases{"fence.delete_leases", "DELETE FROM leases"};
@@ -36,6 +37,7 @@ FenceReport fence_database(Connection& connection, Timestamp now, Timestamp feed
   connection.execute(kRecordEndings, {now, feed_until, true});
   report.sessions = connection.execute(kEndSessions, {});
   report.tokens = connection.execute(kDeleteTokens, {});
+  connection.execute(kDeleteTickets, {});
   report.challenges = connection.execute(kDeleteChallenges, {});
   connection.execute(kDeleteAnswers, {});
   connection.execute(kDeleteLeases, {});

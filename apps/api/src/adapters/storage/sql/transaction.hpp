@@ -10,6 +10,7 @@
 #include "adapters/storage/sql/stores/invalidations.hpp"
 #include "adapters/storage/sql/stores/machinery.hpp"
 #include "adapters/storage/sql/stores/mails.hpp"
+#include "adapters/storage/sql/stores/oauth_tickets.hpp"
 #include "adapters/storage/sql/stores/outbox.hpp"
 #include "adapters/storage/sql/stores/pending_sign_ups.hpp"
 #include "adapters/storage/sql/stores/roles.hpp"
@@ -32,6 +33,7 @@ class Transaction final : public ports::Tx {
         invalidations_(connection),
         verification_tokens_(connection),
         pending_sign_ups_(connection),
+        oauth_tickets_(connection),
         factors_(connection),
         challenges_(connection),
         devices_(connection),
@@ -52,6 +54,7 @@ class Transaction final : public ports::Tx {
   ports::Invalidations& invalidations() override { return invalidations_; }
   ports::VerificationTokens& verification_tokens() override { return verification_tokens_; }
   ports::PendingSignUps& pending_sign_ups() override { return pending_sign_ups_; }
+  ports::OAuthTickets& oauth_tickets() override { return oauth_tickets_; }
   ports::Factors& factors() override { return factors_; }
   ports::Challenges& challenges() override { return challenges_; }
   ports::Devices& devices() override { return devices_; }
@@ -73,6 +76,7 @@ class Transaction final : public ports::Tx {
   SqlInvalidations invalidations_;
   SqlVerificationTokens verification_tokens_;
   SqlPendingSignUps pending_sign_ups_;
+  SqlOAuthTickets oauth_tickets_;
   SqlFactors factors_;
   SqlChallenges challenges_;
   SqlDevices devices_;

@@ -23,8 +23,19 @@ TEST_P(PeopleContract, an_account_is_known_by_issuer_and_subject) {
   EXPECT_EQ(got.sealed_tokens, account.sealed_tokens);
   EXPECT_FALSE(got.last_used_at);
   EXPECT_FALSE(read([&](Tx& tx) { return tx.accounts().find("https://evil.example", account.subject); }));
-  write([&](Tx& tx) { return tx.accounts().note_use(account.id, kNow + 1h); });
-  EXPECT_EQ(read([&](Tx& tx) { return tx.accounts().find(account.id); })->last_used_at, kNow + 1h);
+  auto used = account;
+  used.email = "ada@elsewhere.example";
+  used.email_verified = false;
+  used.sealed_tokens.reset();
+  used.name = "Countess";
+  used.last_used_at = kNow + 1h;
+  write([&](Tx& tx) { return tx.accounts().note_use(used); });
+  const auto after = *read([&](Tx& tx) { return tx.accounts().find(account.id); });
+  EXPECT_EQ(after.last_used_at, kNow + 1h);
+  EXPECT_EQ(after.email, used.email);
+  EXPECT_FALSE(after.email_verified);
+  EXPECT_FALSE(after.sealed_tokens);
+  EXPECT_EQ(after.name, account.name) << "taken once";
   EXPECT_EQ(read([&](Tx& tx) { return tx.accounts().list(user.id); }).size(), 1u);
 }
 

@@ -6,6 +6,7 @@
 #include "modules/identity/application/settings.hpp"
 #include "modules/identity/ports/clock.hpp"
 #include "modules/identity/ports/data_cipher.hpp"
+#include "modules/identity/ports/identity_provider.hpp"
 #include "modules/identity/ports/mail_renderer.hpp"
 #include "modules/identity/ports/password_hasher.hpp"
 #include "modules/identity/ports/session_map.hpp"
@@ -23,6 +24,7 @@ struct Dependencies {
   ports::DataCipher& cipher;
   ports::TokenSigner& signer;
   ports::MailRenderer& mail_renderer;
+  ports::IdentityProviders& providers;
   /// Called after a commit that left work for the workers and long polls: no poll delays a mail (decision 31).
   std::function<void()> wake = [] {};
 };

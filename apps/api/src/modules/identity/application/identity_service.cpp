@@ -68,6 +68,27 @@ Result<> IdentityService::confirm_email_change(const std::string& token, const R
 Result<> IdentityService::undo_email_change(const std::string& token, const RequestInfo& request) {
   return application::undo_email_change(deps_, token, request);
 }
+std::vector<ports::ProviderFacts> IdentityService::list_providers() {
+  std::vector<ports::ProviderFacts> facts;
+  for (const auto* provider : deps_.providers.list()) facts.push_back(provider->facts());
+  return facts;
+}
+Result<std::string> IdentityService::authorize_with_provider(const AuthorizeInput& input, const Caller* caller,
+                                                             const RequestInfo& request) {
+  return application::authorize_with_provider(deps_, input, caller, request);
+}
+Result<ExchangeOutcome> IdentityService::exchange_provider_code(const ExchangeInput& input, const Caller* caller,
+                                                                const RequestInfo& request) {
+  return application::exchange_provider_code(deps_, input, caller, request);
+}
+Result<std::string> IdentityService::create_provider_nonce(const std::string& provider, const std::string& client_id,
+                                                           const RequestInfo& request) {
+  return application::create_provider_nonce(deps_, provider, client_id, request);
+}
+Result<SignInOutcome> IdentityService::sign_in_with_id_token(const NativeSignInInput& input,
+                                                             const RequestInfo& request) {
+  return application::sign_in_with_id_token(deps_, input, request);
+}
 Result<domain::UserId> IdentityService::accept_invitation(const AcceptInvitationInput& input,
                                                           const RequestInfo& request) {
   return application::accept_invitation(deps_, input, request);
@@ -121,6 +142,13 @@ Result<> IdentityService::change_my_email(const Caller& caller, const std::strin
 Result<> IdentityService::change_my_password(const Caller& caller, const ChangePasswordInput& input,
                                              const RequestInfo& request) {
   return application::change_password(deps_, caller, input, request);
+}
+Result<std::vector<domain::Account>> IdentityService::list_my_accounts(const Caller& caller) {
+  return application::my_accounts(deps_, caller);
+}
+Result<> IdentityService::unlink_my_account(const Caller& caller, const domain::AccountId& account,
+                                            const RequestInfo& request) {
+  return application::unlink_my_account(deps_, caller, account, request);
 }
 Result<FactorStatus> IdentityService::get_my_mfa(const Caller& caller) {
   return application::my_factors(deps_, caller);

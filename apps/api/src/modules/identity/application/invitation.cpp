@@ -13,7 +13,6 @@
 #include "modules/identity/application/end_sessions.hpp"
 #include "modules/identity/application/mailed_token.hpp"
 #include "modules/identity/application/new_password.hpp"
-#include "modules/identity/application/record.hpp"
 #include "modules/identity/application/void_pending.hpp"
 
 namespace gatehouse::application {
@@ -63,22 +62,6 @@ Result<> give_role(ports::Tx& tx, Record& record, const domain::User& user, cons
                        {"expires_at", nullptr}});
 }
 
-Result<> give_roles(ports::Tx& tx, Record& record, const Dependencies& deps, const domain::User& user,
-                    const InvitationTerms& terms, Timestamp now) {
-  GH_TRY(const auto authority, authority_now(tx, deps, terms, now));
-  for (const auto& role : terms.roles) {
-    if (const auto may = domain::check_may_change_role(authority, user.id, {}, role, deps.settings.roles); may) {
-      GH_CHECK(give_role(tx, record, user, terms, role, now));
-    } else {
-      GH_CHECK(record.audit(maker_of(terms), domain::audit_actions::kRoleAssigned, user.id,
-                            {.outcome = domain::AuditOutcome::denied,
-                             .reason = std::string(error_info(may.error().code).code),
-                             .details = {{"role", role}}}));
-    }
-  }
-  return {};
-}
-
 Result<> tell_others(Record& record, const domain::User& user) {
   GH_CHECK(record.audit(by_user(user.id), domain::audit_actions::kInvitationAccepted, user.id));
   return record.event(domain::topics::kUserSignedUp, user.id,
@@ -117,6 +100,22 @@ InvitationTerms invitation_terms(const std::string& payload) {
   return terms;
 }
 
+Result<> give_invited_roles(ports::Tx& tx, Record& record, const Dependencies& deps, const domain::User& user,
+                            const InvitationTerms& terms, Timestamp now) {
+  GH_TRY(const auto authority, authority_now(tx, deps, terms, now));
+  for (const auto& role : terms.roles) {
+    if (const auto may = domain::check_may_change_role(authority, user.id, {}, role, deps.settings.roles); may) {
+      GH_CHECK(give_role(tx, record, user, terms, role, now));
+    } else {
+      GH_CHECK(record.audit(maker_of(terms), domain::audit_actions::kRoleAssigned, user.id,
+                            {.outcome = domain::AuditOutcome::denied,
+                             .reason = std::string(error_info(may.error().code).code),
+                             .details = {{"role", role}}}));
+    }
+  }
+  return {};
+}
+
 Result<domain::UserId> accept_invitation(const Dependencies& deps, const AcceptInvitationInput& input,
                                          const RequestInfo& request) {
   // Also for those mailed before the mode was changed.
@@ -151,7 +150,7 @@ Result<domain::UserId> accept_invitation(const Dependencies& deps, const AcceptI
     GH_CHECK(void_pending(tx, user.id));
     GH_TRY([[maybe_unused]] const int sign_ups, tx.pending_sign_ups().remove_all(user.email_canonical));
     GH_CHECK(tell_others(record, user));
-    GH_CHECK(give_roles(tx, record, deps, user, invitation_terms(taken.payload), now));
+    GH_CHECK(give_invited_roles(tx, record, deps, user, invitation_terms(taken.payload), now));
     GH_CHECK(note_user_changed(tx, user.id, now));
     return user.id;
   }));

@@ -6,6 +6,7 @@
 
 #include "modules/identity/application/caller.hpp"
 #include "modules/identity/application/dependencies.hpp"
+#include "modules/identity/application/record.hpp"
 #include "modules/identity/application/request_info.hpp"
 
 namespace gatehouse::application {
@@ -20,6 +21,11 @@ struct InvitationTerms {
 std::string invitation_payload(const std::vector<std::string>& roles, const Caller& maker);
 /// What such a payload says; no roles where it can't be read.
 InvitationTerms invitation_terms(const std::string& payload);
+
+/// Gives the roles of an invitation to the user who has just confirmed its address, as far as its maker may still give
+/// them; the others are put on record as denied. Called inside a write closure.
+Result<> give_invited_roles(ports::Tx& tx, Record& record, const Dependencies& deps, const domain::User& user,
+                            const InvitationTerms& terms, Timestamp now);
 
 struct AcceptInvitationInput {
   std::string token;

@@ -32,7 +32,8 @@ Result<SignInOutcome> issue_challenge(ports::Tx& tx, Record& record, const Depen
   challenge.token_hash = token.hash;
   challenge.user_id = first.user.id;
   challenge.client_id = first.client.name;
-  challenge.purpose = "sign_in";
+  challenge.purpose = first.session ? "reauthenticate" : "sign_in";
+  challenge.session_id = first.session;
   challenge.first_factor = first.amr;
   challenge.credential_version = first.user.credential_version;
   challenge.created_at = now;
@@ -55,6 +56,7 @@ Result<SignInOutcome> issue_challenge(ports::Tx& tx, Record& record, const Depen
   auto attempt = make_attempt(deps, first.user.email_canonical, request, now);
   attempt.user_id = first.user.id;
   attempt.outcome = domain::AttemptOutcome::challenged;
+  attempt.factor = first.factor;
   attempt.client_id = first.client.name;
   GH_CHECK(tx.attempts().add(attempt));
   GH_CHECK(record.audit(by_user(first.user.id), domain::audit_actions::kSignInFirstFactor, first.user.id,

@@ -15,6 +15,8 @@ struct FirstFactor {
   const ClientSettings& client;
   std::vector<std::string> amr;
   std::optional<domain::Device> device;
+  domain::AttemptFactor factor = domain::AttemptFactor::password;
+  std::optional<domain::SessionId> session{};  ///< a live one to be proved again, in place of a new one
 };
 
 /// A challenge for the user's second factor, or, for `emailed_code_required`, for a code that is mailed with it.

@@ -56,6 +56,7 @@ Result<int> remove_expired_rows(const Dependencies& deps) {
     GH_CHECK(add(tx.verification_tokens().remove_expired(now, kJanitorBatch)));
     GH_CHECK(add(tx.pending_sign_ups().remove_expired(now, kJanitorBatch)));
     GH_CHECK(add(tx.challenges().remove_expired(now, kJanitorBatch)));
+    GH_CHECK(add(tx.oauth_tickets().remove_expired(now - domain::kTicketAftermath, kJanitorBatch)));
     GH_CHECK(add(tx.machinery().remove_expired_idempotency(now, kJanitorBatch)));
     GH_CHECK(add(tx.devices().remove_unused(now - kDeviceLife, kJanitorBatch)));
     GH_CHECK(add(tx.throttle().remove_before(now - kThrottleForgets, kJanitorBatch)));

@@ -2,7 +2,9 @@
 
 #include <boost/json/parse.hpp>
 
+#include "domain/identity/token_policy.hpp"
 #include "modules/identity/application/end_sessions.hpp"
+#include "modules/identity/application/link_account.hpp"
 #include "modules/identity/application/mailed_token.hpp"
 #include "modules/identity/application/owner_notice.hpp"
 #include "modules/identity/application/void_pending.hpp"
@@ -21,6 +23,18 @@ Result<> forget_device(ports::Tx& tx, const domain::UserId& user, const std::str
   return {};
 }
 
+/// Whoever was in the account may have linked a provider's account of their own, which no new password keeps out: what
+/// was linked as long as notices are good goes too, but for what the person signed up with.
+Result<> unlink_lately_linked(ports::Tx& tx, Record& record, const domain::User& user, Timestamp now) {
+  const Timestamp since = now - domain::lifetime_of(domain::TokenPurpose::not_me);
+  GH_TRY(const auto accounts, tx.accounts().list(user.id));
+  for (const auto& account : accounts) {
+    if (account.created_at < since || account.created_at <= user.created_at) continue;
+    GH_TRY([[maybe_unused]] const bool removed, remove_account(tx, record, account, by_user(user.id)));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<> report_not_me(const Dependencies& deps, const std::string& token, const RequestInfo& request) {
@@ -30,6 +44,7 @@ Result<> report_not_me(const Dependencies& deps, const std::string& token, const
     GH_TRY(const auto taken, take_mailed_token(tx, token, domain::TokenPurpose::not_me, now));
     GH_TRY(auto user, tx.users().get(*taken.user_id));
     GH_CHECK(forget_device(tx, user.id, taken.payload));
+    GH_CHECK(unlink_lately_linked(tx, record, user, now));
     user.reset_required = true;
     ++user.credential_version;
     user.updated_at = now;

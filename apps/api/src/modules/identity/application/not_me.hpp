@@ -1,6 +1,7 @@
 #pragma once
 // "This was not me": the one click in a notice that a sign-in or a change was somebody else's. It takes things away and
-// grants nothing (decision 6): every session ends, the device is forgotten, the password is void until it is reset.
+// grants nothing (decision 6): every session ends, the device is forgotten, what
+// was linked in the last seven days is unlinked, the password is void until it is reset.
 #include <string>
 
 #include "modules/identity/application/dependencies.hpp"

@@ -20,6 +20,7 @@ std::string key_of(const Dependencies& deps, domain::BudgetKind kind, const Thro
     case domain::BudgetKind::network:
     case domain::BudgetKind::mail_network:
     case domain::BudgetKind::sign_up:
+    case domain::BudgetKind::provider_flow:
       return hashed(network);
     case domain::BudgetKind::pair:
       return hashed(subject.email_canonical + '\n' + network);

@@ -10,6 +10,7 @@
 #include "modules/identity/application/actor_json.hpp"
 #include "modules/identity/application/emailed_code.hpp"
 #include "modules/identity/application/open_session.hpp"
+#include "modules/identity/application/renew_session.hpp"
 #include "modules/identity/application/second_factor.hpp"
 #include "modules/identity/application/sign_in.hpp"
 
@@ -67,6 +68,7 @@ class Answer {
     GH_TRY(auto result, deps_.store.write([&](ports::Tx& tx) { return judge(tx, given, now); }));
     deps_.wake();
     if (!result) return fail(ErrorCode::invalid_code);
+    if (question.challenge.session_id) deps_.session_map.drop_session(*question.challenge.session_id);
     return std::move(*result);
   }
 
@@ -136,6 +138,10 @@ class Answer {
                                        {"purpose", challenge.purpose},
                                        {"service", text_or_null(challenge.service)}}}));
     if (challenge.service) return MfaResult(ChallengeProved{question.user.id, std::move(amr), domain::Acr::aal2});
+    if (challenge.session_id) {
+      GH_TRY(auto renewed, renew_now(tx, record, question, std::move(amr), now));
+      return MfaResult(std::move(renewed));
+    }
     GH_TRY(auto signed_in, sign_in_now(tx, record, question, std::move(amr), now));
     return MfaResult(std::move(signed_in));
   }
@@ -164,6 +170,18 @@ class Answer {
                          .risk = risk,
                          .latency = now - started_},
                         now);
+  }
+
+  Result<SignedIn> renew_now(ports::Tx& tx, Record& record, const Question& question, std::vector<std::string> amr,
+                             Timestamp now) {
+    GH_TRY(auto session, tx.sessions().find(*question.challenge.session_id));
+    if (!session || !domain::is_live(*session, now)) return fail(ErrorCode::challenge_expired, "Its session has ended.");
+    session->amr = std::move(amr);
+    session->acr = domain::acr_of(session->amr);
+    session->authenticated_at = now;
+    GH_CHECK(record.audit(by_user(question.user.id), domain::audit_actions::kReauthenticated, question.user.id,
+                          {.details = {{"session_id", session->id.str()}, {"acr", domain::to_text(session->acr)}}}));
+    return renew_proved_session(tx, deps_, std::move(*session), question.user, now);
   }
 
   Result<> record_wrong(ports::Tx& tx, Record& record, const Question& question, Timestamp now) {

@@ -1,6 +1,7 @@
 #pragma once
 // verifyMfa: the answer to a challenge (decision 9). A sign-in's challenge ends in the session that the first factor
-// was for; a service's ends in a statement, never in a session. Five wrong codes end a challenge; counts per factor go
+// was for; one that a provider's proof asked for renews the session it was asked
+// in; a service's ends in a statement, never in a session. Five wrong codes end a challenge; counts per factor go
 // on across challenges, and a right password resets neither.
 #include <optional>
 #include <string>

@@ -1,6 +1,7 @@
 #include "modules/identity/http/cookies.hpp"
 
 #include "auth/cookie.hpp"
+#include "domain/identity/oauth_ticket.hpp"
 
 namespace gatehouse::http {
 namespace {
@@ -20,6 +21,17 @@ auth::SetCookie cookie(const application::Settings& settings, std::string name, 
   made.value = std::move(value);
   made.domain = over_https(settings) ? settings.cookie_domain : "";
   made.secure = over_https(settings);
+  return made;
+}
+
+auth::SetCookie flow_cookie(const application::Settings& settings, std::string_view provider, std::string value,
+                            bool uses_form_post) {
+  auto made = cookie(settings, flow_cookie_name(settings, provider), std::move(value));
+  made.domain.clear();
+  if (uses_form_post) {
+    made.same_site = auth::SameSite::none;
+    made.secure = true;
+  }
   return made;
 }
 
@@ -59,6 +71,22 @@ std::string remove_session_cookie(const application::Settings& settings) {
 
 std::string remove_challenge_cookie(const application::Settings& settings) {
   return auth::to_removal(cookie(settings, challenge_cookie_name(settings), ""));
+}
+
+std::string flow_cookie_name(const application::Settings& settings, std::string_view provider) {
+  return std::string(over_https(settings) ? "__Host-" : "") + "gatehouse-flow-" + std::string(provider);
+}
+
+std::string set_flow_cookie(const application::Settings& settings, std::string_view provider,
+                            const Secret<std::string>& flow, bool uses_form_post) {
+  auto made = flow_cookie(settings, provider, flow.expose(), uses_form_post);
+  made.max_age = std::chrono::duration_cast<std::chrono::seconds>(
+      domain::lifetime_of(domain::OAuthTicketKind::state));
+  return auth::to_set_cookie(made);
+}
+
+std::string remove_flow_cookie(const application::Settings& settings, std::string_view provider, bool uses_form_post) {
+  return auth::to_removal(flow_cookie(settings, provider, "", uses_form_post));
 }
 
 std::optional<std::string> single_cookie(const server::Request& request, std::string_view name) {

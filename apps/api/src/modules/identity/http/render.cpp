@@ -73,6 +73,20 @@ json::object session_member(const Api& api, const SignedIn& signed_in, server::R
   return member;
 }
 
+std::vector<std::string> sign_in_cookies(const Api& api, const application::SignInOutcome& outcome) {
+  return render_sign_in(api, outcome).set_cookies;
+}
+
+server::Response render_reauthenticated(const Api& api, const SignedIn& renewed) {
+  server::Response cookies;
+  json::object answer{{"authenticated_at", to_rfc3339(renewed.session.authenticated_at)},
+                      {"acr", domain::to_text(renewed.session.acr)}};
+  answer["session"] = session_member(api, renewed, cookies);
+  auto response = server::Response::json(200, answer);
+  response.set_cookies = std::move(cookies.set_cookies);
+  return response;
+}
+
 server::Response render_sign_in(const Api& api, const application::SignInOutcome& outcome) {
   return std::visit([&](const auto& each) { return render(api, each); }, outcome);
 }

@@ -10,6 +10,12 @@ namespace gatehouse::http {
 /// client the reverse.
 server::Response render_sign_in(const Api& api, const application::SignInOutcome& outcome);
 
+/// The cookies of such an answer alone, where a redirect carries them: none for a bearer client.
+std::vector<std::string> sign_in_cookies(const Api& api, const application::SignInOutcome& outcome);
+
+/// A step-up as POST /v1/reauthenticate answers it.
+server::Response render_reauthenticated(const Api& api, const application::SignedIn& renewed);
+
 /// The session member `{id, token?, expires_at}`, and its cookie where the client has cookies.
 boost::json::object session_member(const Api& api, const application::SignedIn& signed_in, server::Response& response);
 

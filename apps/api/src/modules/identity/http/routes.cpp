@@ -6,6 +6,7 @@
 #include "modules/identity/http/stories/admin_stories.hpp"
 #include "modules/identity/http/stories/page_stories.hpp"
 #include "modules/identity/http/stories/platform_stories.hpp"
+#include "modules/identity/http/stories/provider_stories.hpp"
 #include "modules/identity/http/stories/service_stories.hpp"
 #include "modules/identity/http/stories/session_stories.hpp"
 
@@ -40,6 +41,16 @@ std::vector<Row> main_rows(bool development) {
       open("POST",    "/v1/not-me",                  store, report_not_me),
       open("POST",    "/v1/deletion/cancel",         store, cancel_deletion),
 
+      // signing in with a provider
+      open("GET",     "/v1/oauth/providers",              edge,     list_providers),
+      open("GET",     "/v1/oauth/{provider}/start",       provider, start_provider_sign_in),
+      open("GET",     "/v1/oauth/{provider}/callback",    provider, finish_provider_sign_in),
+      open("POST",    "/v1/oauth/{provider}/callback",    provider, finish_provider_sign_in_by_form).taking(server::kForm),
+      open("POST",    "/v1/oauth/{provider}/authorize",   store,    authorize_with_provider),
+      open("POST",    "/v1/oauth/exchange",               store,    exchange_provider_code),
+      open("POST",    "/v1/oauth/{provider}/nonce",       store,    create_provider_nonce),
+      open("POST",    "/v1/oauth/{provider}/id-token",    provider, sign_in_with_id_token),
+
       // the session, and what it is exchanged for
       reader("GET",     "/v1/session",               store, session_check).answered_fast(session_check_fast),
       session("DELETE", "/v1/session",               store, sign_out),
@@ -59,6 +70,8 @@ std::vector<Row> main_rows(bool development) {
       open("POST",      "/v1/me/mfa/totp/confirm",   hash,  confirm_totp),
       step_up("DELETE", "/v1/me/mfa/totp",           store, remove_totp),
       step_up("POST",   "/v1/me/mfa/backup-codes",   hash,  create_backup_codes),
+      session("GET",    "/v1/me/accounts",           store, list_my_accounts),
+      step_up("DELETE", "/v1/me/accounts/{account_id}",      store, unlink_my_account),
       reader("GET",     "/v1/me/sessions",           store, list_my_sessions),
       session("DELETE", "/v1/me/sessions",           store, end_my_sessions),
       session("DELETE", "/v1/me/sessions/{session_id}",      store, end_my_session),

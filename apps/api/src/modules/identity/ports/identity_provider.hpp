@@ -3,7 +3,7 @@
 // preset and `[oauth.providers.NAME]`. What a provider's word leads to is the application's business (linking_policy);
 // a provider only says who somebody is. The adapter knows endpoints, scopes, client authentication, quirks and keys.
 //
-// Blocking, with time-outs and size caps of its own: call it on the upstream lane, and never with a transaction open.
+// Blocking, with time-outs and size caps of its own: call it on the provider lane, and never with a transaction open.
 // Thread-safe; made once at start, and never changed.
 //
 // Errors common to the calls that reach the provider:

@@ -14,6 +14,7 @@
 #include "modules/identity/ports/stores/factors.hpp"
 #include "modules/identity/ports/stores/ledgers.hpp"
 #include "modules/identity/ports/stores/machinery.hpp"
+#include "modules/identity/ports/stores/oauth_tickets.hpp"
 #include "modules/identity/ports/stores/people.hpp"
 #include "modules/identity/ports/stores/sessions.hpp"
 #include "modules/identity/ports/stores/tokens.hpp"
@@ -31,6 +32,7 @@ class Tx {
   virtual Invalidations& invalidations() = 0;
   virtual VerificationTokens& verification_tokens() = 0;
   virtual PendingSignUps& pending_sign_ups() = 0;
+  virtual OAuthTickets& oauth_tickets() = 0;
   virtual Factors& factors() = 0;
   virtual Challenges& challenges() = 0;
   virtual Devices& devices() = 0;

@@ -15,7 +15,9 @@ constexpr Statement kList{"accounts.list", "SELECT " GH_COLUMNS " FROM accounts 
 constexpr Statement kAdd{"accounts.add", "INSERT INTO accounts (" GH_COLUMNS
                                          ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) "
                                          "ON CONFLICT (issuer, subject) DO NOTHING"};
-constexpr Statement kNoteUse{"accounts.note_use", "UPDATE accounts SET last_used_at = ?2 WHERE id = ?1"};
+constexpr Statement kNoteUse{"accounts.note_use",
+                             "UPDATE accounts SET email = ?2, email_verified = ?3, sealed_tokens = ?4, last_used_at = ?5 "
+                             "WHERE id = ?1"};
 constexpr Statement kRemove{"accounts.remove", "DELETE FROM accounts WHERE id = ?2 AND user_id = ?1"};
 #undef GH_COLUMNS
 
@@ -57,8 +59,8 @@ Result<> SqlAccounts::add(const domain::Account& a) {
   return {};
 }
 
-Result<> SqlAccounts::note_use(const domain::AccountId& id, Timestamp now) {
-  connection_.execute(kNoteUse, {id, now});
+Result<> SqlAccounts::note_use(const domain::Account& a) {
+  connection_.execute(kNoteUse, {a.id, a.email, a.email_verified, maybe_blob(a.sealed_tokens), a.last_used_at});
   return {};
 }
 

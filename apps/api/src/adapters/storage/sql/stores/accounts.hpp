@@ -13,7 +13,7 @@ class SqlAccounts final : public ports::Accounts {
   Result<std::optional<domain::Account>> find(const domain::AccountId& id) override;
   Result<std::vector<domain::Account>> list(const domain::UserId& user) override;
   Result<> add(const domain::Account& account) override;
-  Result<> note_use(const domain::AccountId& id, Timestamp now) override;
+  Result<> note_use(const domain::Account& account) override;
   Result<bool> remove(const domain::UserId& user, const domain::AccountId& id) override;
 
  private:

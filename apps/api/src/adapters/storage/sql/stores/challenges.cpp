@@ -7,11 +7,11 @@ namespace {
 
 #define GH_COLUMNS                                                                                        \
   "id, token_hash, user_id, client_id, purpose, service, first_factor, credential_version, wrong_codes, " \
-  "created_at, expires_at, state, verified_at, verified_amr, device_id, ip, user_agent, cookie_hash"
+  "created_at, expires_at, state, verified_at, verified_amr, device_id, ip, user_agent, cookie_hash, session_id"
 
 constexpr Statement kAdd{"challenges.add", "INSERT INTO mfa_challenges (" GH_COLUMNS
                                            ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
-                                           "?15, ?16, ?17, ?18)"};
+                                           "?15, ?16, ?17, ?18, ?19)"};
 constexpr Statement kFind{"challenges.find", "SELECT " GH_COLUMNS " FROM mfa_challenges WHERE id = ?1"};
 constexpr Statement kSpendTry{"challenges.spend_try",
                               "UPDATE mfa_challenges SET wrong_codes = wrong_codes + 1 WHERE id = ?1 "
@@ -47,6 +47,7 @@ domain::MfaChallenge mapped(const Row& row) {
   challenge.ip = row.text(15);
   challenge.user_agent = row.text(16);
   challenge.cookie_hash = row.optional_blob(17);
+  challenge.session_id = row.optional_id<domain::SessionId>(18);
   return challenge;
 }
 
@@ -56,7 +57,7 @@ Result<> SqlChallenges::add(const domain::MfaChallenge& c) {
   connection_.execute(
       kAdd, {c.id, Blob{c.token_hash}, c.user_id, c.client_id, c.purpose, c.service, word_list(c.first_factor),
              c.credential_version, c.wrong_codes, c.created_at, c.expires_at, named(c.state), c.verified_at,
-             word_list(c.verified_amr), c.device_id, c.ip, c.user_agent, maybe_blob(c.cookie_hash)});
+             word_list(c.verified_amr), c.device_id, c.ip, c.user_agent, maybe_blob(c.cookie_hash), c.session_id});
   return {};
 }
 

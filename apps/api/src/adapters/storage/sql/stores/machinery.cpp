@@ -40,6 +40,7 @@ constexpr Statement kEmpty[] = {
     {"reset.login_attempts", "DELETE FROM login_attempts"},
     {"reset.pending_sign_ups", "DELETE FROM pending_sign_ups"},
     {"reset.verification_tokens", "DELETE FROM verification_tokens"},
+    {"reset.oauth_tickets", "DELETE FROM oauth_tickets"},
     {"reset.session_invalidations", "DELETE FROM session_invalidations"},
     {"reset.throttle_budgets", "DELETE FROM throttle_budgets"},
     {"reset.auth_audit_log", "DELETE FROM auth_audit_log"},

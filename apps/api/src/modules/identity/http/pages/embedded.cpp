@@ -22,6 +22,11 @@ R"embedded(<!doctype html>
 <p id="lead">{{lead}}</p>
 <noscript><p class="notice bad">This page needs JavaScript: the key in your link never leaves your browser before you press the button, and only a script can send it.</p></noscript>
 <div id="status" role="status" aria-live="polite"></div>
+{{#providers}}
+<nav class="providers" aria-label="Sign in with a provider">
+{{{providers}}}
+</nav>
+{{/providers}}
 <form hidden novalidate>
 {{#asks_email}}
 <label for="email">Email</label>
@@ -80,6 +85,7 @@ select option { color: #16191d; background: #ffffff; }
 button { width: 100%; min-height: 48px; margin-top: 1.5rem; padding: 10px 16px; font: inherit; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 0; border-radius: 8px; cursor: pointer; }
 button[disabled] { opacity: .6; cursor: default; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.providers a { display: block; min-height: 48px; margin-top: .75rem; padding: 11px 16px; color: inherit; font-weight: 600; text-align: center; text-decoration: none; border: 1px solid var(--soft); border-radius: 8px; }
 .notice { margin: 1rem 0 0; padding: 12px 16px; border-radius: 8px; }
 .good { background: var(--good); }
 .bad { background: var(--bad); }
@@ -103,12 +109,14 @@ R"embedded((() => {
   // What the link carried stays in this closure, and out of the address bar, the history and every log.
   let token = "";
   let challenge = "";
+  let methods = null;
   let refusal = "";
   const takeFragment = () => {
     const carried = new URLSearchParams(location.hash.slice(1));
     token = carried.get("token") || "";
     challenge = carried.get("challenge") || "";
-    if (location.hash) history.replaceState(null, "", location.pathname);
+    methods = carried.has("methods") ? carried.get("methods").split(",") : null;
+    if (location.hash) history.replaceState(null, "", location.pathname + location.search);
   };
 
   const element = (name, text) => Object.assign(document.createElement(name), { textContent: text });
@@ -125,8 +133,11 @@ R"embedded((() => {
     status.replaceChildren(notice);
   };
 
+  const providers = main.querySelector(".providers");
+
   const finish = (text) => {
     form.hidden = true;
+    if (providers) providers.hidden = true;
     lead.hidden = true;
     show("good", text);
     title.focus();
@@ -195,6 +206,23 @@ R"embedded((() => {
     for (const name of ["email", "password"]) field(name).readOnly = false;
   };
 
+  // Back from a provider, with a challenge, an error or a session; or here for the first time.
+  const arrive = async () => {
+    const failed = new URLSearchParams(location.search).has("error");
+    if (challenge) {
+      askForCode(methods);
+      for (const name of ["email", "password"]) field(name).required = false;
+      return show("good", "Now a code of your second factor.");
+    }
+    if (failed) return explainError();
+    try {
+      const response = await fetch(base + "/v1/session", { credentials: "same-origin", cache: "no-store" });
+      if (response.ok && !form.hidden) show("good", `You are signed in as ${(await response.json()).email}.`);
+    } catch {
+      // Whoever is not signed in signs in below.
+    }
+  };
+
   const signIn = async () => {
     if (challenge) return answerChallenge();
     const answer = await send(action, { email: field("email").value, password: field("password").value, client_id: "pages" });
@@ -233,7 +261,8 @@ R"embedded((() => {
       return show("bad", "There is no key in the address. Open the link of the newest mail once more.");
     }
     form.hidden = false;
-    if (kind === "challenge") askForCode(null);
+    if (kind === "challenge") askForCode(methods);
+    if (kind === "sign-in") arrive();
   };
 
   form.addEventListener("submit", (event) => {

@@ -60,6 +60,23 @@ std::string base_path(const application::Settings& settings) {
              : std::string();
 }
 
+/// For a query: all but what RFC 3986 leaves unreserved.
+std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                       c == '.' || c == '_' || c == '~';
+    const auto byte = static_cast<unsigned char>(c);
+    if (plain) {
+      out += c;
+    } else {
+      out += {'%', kHex[byte >> 4U], kHex[byte & 15U]};
+    }
+  }
+  return out;
+}
+
 std::string mark(bool shown) { return shown ? "yes" : ""; }
 
 }  // namespace
@@ -89,6 +106,19 @@ std::string fill(std::string_view text, const Values& values) {
   }
 }
 
+std::string sign_in_target(const application::Settings& settings) { return settings.public_url + "/sign-in"; }
+
+std::string provider_links(const application::Settings& settings,
+                           const std::vector<std::pair<std::string, std::string>>& names_and_titles) {
+  std::string links;
+  for (const auto& [name, title] : names_and_titles) {
+    const std::string target = base_path(settings) + "/v1/oauth/" + percent_encoded(name) +
+                               "/start?client_id=pages&redirect_to=" + percent_encoded(sign_in_target(settings));
+    links += "<a href=\"" + escaped(target) + "\">Continue with " + escaped(title) + "</a>\n";
+  }
+  return links;
+}
+
 server::Response render(const Page& page, const application::Settings& settings) {
   const bool new_password = page.new_password;
   const Values values = {{"title", std::string(page.title)},
@@ -107,7 +137,8 @@ server::Response render(const Page& page, const application::Settings& settings)
                          {"password_label", std::string(page.password_label)},
                          {"password_autocomplete", new_password ? "new-password" : "current-password"},
                          {"min_length", new_password ? std::to_string(settings.password_min_length) : ""},
-                         {"asks_code", mark(page.asks_code)}};
+                         {"asks_code", mark(page.asks_code)},
+                         {"providers", page.providers}};
   return server::Response::text(200, "text/html; charset=utf-8", fill(kPageHtml, values))
       .header("Content-Security-Policy", content_security_policy())
       .header("Cross-Origin-Opener-Policy", "same-origin");

@@ -5,6 +5,8 @@
 // policy it comes with lets only its own style and script run.
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "modules/identity/application/settings.hpp"
 #include "server/response.hpp"
@@ -24,7 +26,15 @@ struct Page {
   bool asks_email = false;
   bool asks_name = false;
   bool asks_code = false;
+  std::string providers = {};  ///< as provider_links() made them; empty: none is offered
 };
+
+/// Where our own sign-in page sends people back to from a provider: a redirect target of the client `pages`.
+std::string sign_in_target(const application::Settings& settings);
+
+/// A link per provider that begins a sign-in at the client `pages`.
+std::string provider_links(const application::Settings& settings,
+                           const std::vector<std::pair<std::string, std::string>>& names_and_titles);
 
 /// The page for this installation: its brand, its base path, its rule for passwords.
 server::Response render(const Page& page, const application::Settings& settings);

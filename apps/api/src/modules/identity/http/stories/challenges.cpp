@@ -109,13 +109,7 @@ Result<server::Response> reauthenticate(const Api& api, const server::Request& r
   GH_TRY(const auto renewed,
          application::reauthenticate(api.deps, caller,
                                      {std::move(body.password), std::move(body.method), std::move(body.code)}, info));
-  server::Response cookies;
-  json::object answer{{"authenticated_at", to_rfc3339(renewed.session.authenticated_at)},
-                      {"acr", domain::to_text(renewed.session.acr)}};
-  answer["session"] = session_member(api, renewed, cookies);
-  auto response = server::Response::json(200, answer);
-  response.set_cookies = std::move(cookies.set_cookies);
-  return response;
+  return render_reauthenticated(api, renewed);
 }
 
 }  // namespace gatehouse::http

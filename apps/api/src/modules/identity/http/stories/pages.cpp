@@ -76,6 +76,9 @@ Result<server::Response> cancel_deletion_page(const Api& api, const server::Requ
 }
 
 Result<server::Response> sign_in_page(const Api& api, const server::Request&) {
+  std::vector<std::pair<std::string, std::string>> providers;
+  for (const auto* provider : api.deps.providers.list())
+    providers.emplace_back(provider->facts().name, provider->facts().title);
   return pages::render({.kind = "sign-in",
                         .title = "Sign in",
                         .lead = "With your email address and your password.",
@@ -84,7 +87,8 @@ Result<server::Response> sign_in_page(const Api& api, const server::Request&) {
                         .done = "You are signed in.",
                         .password_label = "Password",
                         .asks_email = true,
-                        .asks_code = true},
+                        .asks_code = true,
+                        .providers = pages::provider_links(api.deps.settings, providers)},
                        api.deps.settings);
 }
 

@@ -17,7 +17,8 @@ class Accounts {
   virtual Result<std::vector<domain::Account>> list(const domain::UserId& user) = 0;
   /// Returns `account_linked_elsewhere` when (issuer, subject) is there already.
   virtual Result<> add(const domain::Account& account) = 0;
-  virtual Result<> note_use(const domain::AccountId& id, Timestamp now) = 0;
+  /// Writes what the provider last said of it: address, sealed tokens, and when. Its identity, owner and name stay.
+  virtual Result<> note_use(const domain::Account& account) = 0;
   virtual Result<bool> remove(const domain::UserId& user, const domain::AccountId& id) = 0;
 };
 
