@@ -12,6 +12,7 @@
 #include "adapters/storage/sqlite/connection.hpp"
 #include "adapters/storage/sqlite/driver.hpp"
 #include "adapters/storage/sqlite/file_safety.hpp"
+#include "failpoint/failpoint.hpp"
 
 namespace gatehouse::adapters::sqlite {
 namespace {
@@ -68,6 +69,41 @@ void remove_database(const std::string& path) {
   for (const char* suffix : {"", "-journal", "-wal", "-shm"}) std::filesystem::remove(path + suffix, ignored);
 }
 
+/// What the WAL still holds goes into the file, which is whole by itself then. A damaged database, which may be why a
+/// backup is put back, keeps its WAL.
+void fold_in_wal(const std::string& path) {
+  try {
+    SqliteConnection connection(path, Access::read_write, 5000ms);
+    connection.run_script("PRAGMA wal_checkpoint(TRUNCATE)");
+  } catch (const DatabaseError&) {
+    return;
+  }
+}
+
+/// The old database stays under another name, and the new one takes its place in one step: wherever this is cut short,
+/// a whole database is at `path`, and never none, which a start would take for the first one.
+void put_in_place(const std::string& partial, const std::string& path, const std::string& replaced) {
+  if (std::filesystem::exists(path)) {
+    fold_in_wal(path);
+    // The WAL goes with its file and by its file's name, so that what is replaced stays a whole database.
+    for (const char* suffix : {"-wal", "-shm"}) {
+      if (std::filesystem::exists(path + suffix)) std::filesystem::rename(path + suffix, replaced + suffix);
+    }
+    GH_FAILPOINT(while_restoring);
+    std::error_code no_links;
+    std::filesystem::create_hard_link(path, replaced, no_links);
+    if (no_links) std::filesystem::rename(path, replaced);
+    GH_FAILPOINT(while_restoring);
+  }
+  std::filesystem::rename(partial, path);
+}
+
+/// Whether a restore that was cut short left the database under both names.
+bool is_same_file(const std::string& path, const std::string& replaced) {
+  std::error_code unknown;
+  return std::filesystem::equivalent(path, replaced, unknown) && !unknown;
+}
+
 Result<> copy_to_new_file(const std::string& from, const std::string& to) {
   GH_CHECK(create_private_file(to));
   SqliteConnection source(from, Access::read_only, 5000ms);
@@ -106,6 +142,7 @@ Result<> restore(const std::string& backup, const std::string& path) {
   if (!std::filesystem::exists(backup)) return refuse_start(fmt::format("there is no backup {}", backup));
   GH_TRY(const auto lock, take_serve_lock(path));
   const std::string replaced = path + ".replaced";
+  if (is_same_file(path, replaced)) std::filesystem::remove(replaced);
   if (std::filesystem::exists(path) && std::filesystem::exists(replaced)) {
     return refuse_start(fmt::format("{} is left from an earlier restore; move it away first", replaced));
   }
@@ -113,11 +150,7 @@ Result<> restore(const std::string& backup, const std::string& path) {
   remove_database(partial);
   try {
     GH_CHECK(copy_to_new_file(backup, partial));
-    // The WAL goes with its file and by its file's name, so that what is replaced stays a whole database.
-    for (const char* suffix : {"-wal", "-shm", ""}) {
-      if (std::filesystem::exists(path + suffix)) std::filesystem::rename(path + suffix, replaced + suffix);
-    }
-    std::filesystem::rename(partial, path);
+    put_in_place(partial, path, replaced);
     sync_to_disk(path);
     return {};
   } catch (const std::exception& error) {
