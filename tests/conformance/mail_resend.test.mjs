@@ -45,7 +45,7 @@ test("a mail is sent once with the ledger's id as its key, and its link works", 
   const [mail, ...more] = sentTo(email);
   assert.equal(more.length, 0);
   assert.equal(mail.from, "Gatehouse <id@example.com>");
-  assert.deepEqual(mail.tags, [{ name: "template", value: template }]);
+  assert.deepEqual(mail.tags, [{ name: "template", value: template }, { name: "mail_id", value: id }]);
   const [token] = mail.text.match(/gthv_[A-Za-z0-9_-]+/);
   server.secrets.add(token);
   assert.equal((await server.client.post("/v1/email/verify", { token })).status, 200);

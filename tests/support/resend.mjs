@@ -1,7 +1,9 @@
 // A strict stand-in for Resend: it wants the key, the members and the Idempotency-Key that Resend's description asks for,
-// answers the same key and body with the same id without sending again, and misbehaves on demand.
-import { randomUUID } from "node:crypto";
+// answers the same key and body with the same id without sending again, and misbehaves on demand. Its reports are signed by
+// Svix's own library, as Resend's are.
+import { randomBytes, randomUUID } from "node:crypto";
 import { createServer } from "node:http";
+import { Webhook } from "svix";
 
 const members = new Set(["from", "to", "subject", "html", "text", "cc", "bcc", "reply_to", "headers", "attachments", "tags", "scheduled_at", "topic_id"]);
 const problems = {
@@ -17,6 +19,7 @@ export class ResendStandIn {
   sent = []; // what went out
   complaints = []; // what the real one would refuse as the caller's mistake
   faults = new Map(); // address → what the next requests meet: a name above, "hang", "lost" (sent, but never answered)
+  webhookSecret = `whsec_${randomBytes(32).toString("base64")}`;
   #known = new Map();
   #server = createServer((request, response) => this.#answer(request, response));
 
@@ -65,8 +68,24 @@ export class ResendStandIn {
     if (fault && fault !== "lost") return refuse(...problems[fault], after && { "Retry-After": String(after) });
     if (!known) {
       this.#known.set(key, { bytes, id: randomUUID() });
-      this.sent.push(mail);
+      this.sent.push({ ...mail, id: this.#known.get(key).id });
     }
     if (fault !== "lost") say(200, { id: this.#known.get(key).id });
+  }
+
+  /**
+   * Reports `email.TYPE` of a mail that went out to this address, as Resend posts it: `{status, body}` of the answer. A report
+   * sent again keeps its id; `at` is the time of sending, `alter` spoils the body after it is signed.
+   */
+  async report(url, type, to, { id = `msg_${randomUUID()}`, at = new Date(), more = {}, secret = this.webhookSecret, alter = (body) => body } = {}) {
+    const mail = this.sent.findLast((each) => [each.to].flat().includes(to));
+    const tags = Object.fromEntries(mail.tags.map(({ name, value }) => [name, value]));
+    const data = { email_id: mail.id, created_at: at.toISOString(), from: mail.from, to: [to], subject: mail.subject, tags, ...more };
+    // A space that no serializer of ours would write: only the raw bytes carry the signature.
+    const body = JSON.stringify({ type: `email.${type}`, created_at: at.toISOString(), data }).replace(",", " , ");
+    const headers = { "content-type": "application/json", "svix-id": id, "svix-timestamp": String(Math.floor(at / 1000)), "svix-signature": new Webhook(secret).sign(id, at, body) };
+    const answer = await fetch(`${url}/v1/webhooks/resend`, { method: "POST", headers, body: alter(body) });
+    const text = await answer.text();
+    return { status: answer.status, body: text && JSON.parse(text) };
   }
 }

@@ -73,6 +73,7 @@ inline constexpr ContractOperation kContractOperations[] = {
     {"POST", "/v1/introspect", "introspect", "service", "identity.introspect", false},
     {"GET", "/v1/revocations", "listRevocations", "service", "identity.revocations.read", false},
     {"GET", "/v1/events", "listEvents", "service", "identity.events.read", false},
+    {"POST", "/v1/webhooks/resend", "receiveMailReport", "public", "", false},
     {"GET", "/.well-known/jwks.json", "getJwks", "public", "", false},
     {"GET", "/.well-known/oauth-authorization-server", "getMetadata", "public", "", false},
     {"GET", "/v1/openapi.json", "getOpenapi", "public", "", false},

@@ -45,6 +45,7 @@ namespace gatehouse::domain::audit_actions {
   X(kUserDisabled, "user.disabled")                      \
   X(kUserEnabled, "user.enabled")                        \
   X(kUserUnlocked, "user.unlocked")                      \
+  X(kUserUndeliverable, "user.mail_undeliverable")       \
   X(kUserDeletionRequested, "user.deletion_requested")   \
   X(kUserDeletionCancelled, "user.deletion_cancelled")   \
   X(kUserErased, "user.erased")                          \

@@ -14,6 +14,29 @@ namespace gatehouse::domain {
 enum class MailState { queued, sent, delivered, bounced, complained, failed };
 GH_ENUM_NAMES(MailState, "queued", "sent", "delivered", "bounced", "complained", "failed");
 
+/// Whether news of a mail changes what is known of it. Reports come late, twice and out of order: a bounce or complaint
+/// stands against a delivery reported after it, and a delivery against our own giving up.
+constexpr bool is_news(MailState known, MailState reported) {
+  const auto weight = [](MailState state) {
+    switch (state) {
+      case MailState::queued:
+        return 0;
+      case MailState::sent:
+        return 1;
+      case MailState::failed:
+        return 2;
+      case MailState::delivered:
+        return 3;
+      case MailState::bounced:
+        return 4;
+      case MailState::complained:
+        return 5;
+    }
+    return 0;
+  };
+  return weight(reported) > weight(known);
+}
+
 struct MailMessage {
   MailId id;
   std::optional<UserId> user_id;

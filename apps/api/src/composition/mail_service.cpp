@@ -3,6 +3,7 @@
 #include "adapters/mail/mailbox/mailbox_provider.hpp"
 #include "adapters/mail/mime.hpp"
 #include "adapters/mail/resend/resend_provider.hpp"
+#include "adapters/mail/resend/webhook.hpp"
 #include "adapters/mail/smtp/smtp_provider.hpp"
 
 namespace gatehouse::composition {
@@ -25,6 +26,11 @@ Result<std::unique_ptr<ports::MailProvider>> make_mail_provider(const config::Co
   settings.http.allow_private = config.development();
   settings.http.allow_http = config.development();
   return std::unique_ptr<ports::MailProvider>(std::make_unique<mail::ResendProvider>(std::move(settings)));
+}
+
+std::unique_ptr<ports::MailFeedbackReader> make_mail_feedback_reader(const config::MailConfig& config) {
+  if (config.provider != config::MailProvider::resend || config.resend_webhook_secret.expose().empty()) return nullptr;
+  return std::make_unique<mail::ResendFeedbackReader>(config.resend_webhook_secret);
 }
 
 }  // namespace gatehouse::composition

@@ -30,7 +30,9 @@ std::string body_of(const domain::MailMessage& message, const Mailbox& from) {
                    {"subject", message.subject},
                    {"html", message.html},
                    {"text", message.text},
-                   {"tags", json::array{json::object{{"name", "template"}, {"value", message.template_name}}}}});
+                   // Reports bring tags back: by ours a report finds its row even before we heard Resend's id.
+                   {"tags", json::array{json::object{{"name", "template"}, {"value", message.template_name}},
+                                        json::object{{"name", "mail_id"}, {"value", message.id.str()}}}}});
 }
 
 MailFailure failure_of(int status, const std::string& name) {

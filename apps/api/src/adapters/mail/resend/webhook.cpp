@@ -45,8 +45,12 @@ const json::object& object_at(const json::object& object, std::string_view name)
 }
 
 void read_meaning(const std::string& type, const json::object& data, ports::MailFeedback& feedback) {
-  if (type == "email.delivered") {
+  if (type == "email.sent") {
+    feedback.state = MailState::sent;
+  } else if (type == "email.delivered") {
     feedback.state = MailState::delivered;
+  } else if (type == "email.delivery_delayed") {
+    feedback.reason = "delivery is delayed";
   } else if (type == "email.complained") {
     feedback.state = MailState::complained;
     feedback.address_is_bad = true;
@@ -103,6 +107,8 @@ Result<ports::MailFeedback> ResendFeedbackReader::read(const ports::MailReport& 
   ports::MailFeedback feedback;
   feedback.report_id = report.id;
   feedback.provider_id = text_at(data, "email_id");
+  if (auto ours = text_at(object_at(data, "tags"), "mail_id"); !ours.empty())
+    feedback.mail_id = domain::MailId(std::move(ours));
   read_meaning(text_at(*object, "type"), data, feedback);
   return feedback;
 }

@@ -65,6 +65,7 @@ TEST(ResendProvider, sends_the_frozen_message_under_its_id) {
   EXPECT_EQ(body.at("from").as_string(), "Example <no-reply@example.com>");
   EXPECT_EQ(body.at("to").as_array().at(0).as_string(), "ada@example.com");
   EXPECT_EQ(body.at("html").as_string(), "<p>html</p>");
+  EXPECT_EQ(body.at("tags").as_array().at(1).as_object().at("value").as_string(), message().id.str());
 }
 
 TEST(ResendProvider, knows_what_to_try_again_what_to_park_and_what_to_give_up) {
@@ -177,6 +178,10 @@ TEST(ResendWebhook, reads_what_became_of_the_mail) {
   EXPECT_EQ(read(R"({"type":"email.failed","data":{"failed":{"reason":"reached_daily_quota"}}})").reason,
             "reached_daily_quota");
   EXPECT_FALSE(read(R"({"type":"email.delivery_delayed","data":{"email_id":"e1"}})").state);
+  EXPECT_EQ(read(R"({"type":"email.sent","data":{"email_id":"e1"}})").state, domain::MailState::sent);
+  EXPECT_EQ(read(R"({"type":"email.delivered","data":{"email_id":"e1","tags":{"mail_id":"m1"}}})").mail_id,
+            domain::MailId("m1"));
+  EXPECT_FALSE(read(R"({"type":"email.delivered","data":{"tags":[{"name":"mail_id"}]}})").mail_id);
   EXPECT_FALSE(read(R"({"type":7,"data":[]})").state);
   EXPECT_EQ(reader.read(signed_report("[]"), kThen).error().code, ErrorCode::invalid_json);
   EXPECT_EQ(reader.read(kExample, kThen + 1h).error().code, ErrorCode::forbidden);

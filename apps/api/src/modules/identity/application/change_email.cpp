@@ -53,6 +53,7 @@ Result<> move_to(ports::Tx& tx, domain::User& user, const std::string& email, co
   user.email = email;
   user.email_canonical = canonical;
   user.email_verified_at = now;
+  user.mail_undeliverable = false;  // the link came by this address
   ++user.credential_version;
   user.updated_at = now;
   const auto saved = tx.users().save(user);

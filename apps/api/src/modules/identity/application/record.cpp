@@ -19,6 +19,21 @@ bool carries_a_token(const std::map<std::string, std::string>& values) {
   return values.contains("link") || values.contains("code");
 }
 
+/// `[mail] send` leaves it to another domain, which hears of it by the event.
+bool is_left_to_others(const Settings& settings, const std::string& template_name,
+                       const std::map<std::string, std::string>& values) {
+  return !carries_a_token(values) && !settings.mails_sent.contains(template_name);
+}
+
+/// Tells of something, and nobody waits for it.
+bool is_notice(const std::string& template_name) {
+  namespace t = ports::mail_templates;
+  for (const char* notice : {t::kAlreadyRegistered, t::kPasswordChanged, t::kNewDevice, t::kMfaEnrolled, t::kMfaRemoved,
+                             t::kBackupCodeUsed, t::kAccountLinked, t::kAccountUnlinked, t::kSuspiciousSignIn})
+    if (template_name == notice) return true;
+  return false;
+}
+
 }  // namespace
 
 std::string new_id(Timestamp now) { return auth::make_uuid_v7(now); }
@@ -70,21 +85,38 @@ Result<> Record::outbox(std::string_view topic, const std::optional<domain::User
 
 Result<> Record::mail(const std::string& template_name, const domain::User& user,
                       std::map<std::string, std::string> values, MailDetail detail) {
+  if (is_left_to_others(deps_.settings, template_name, values)) return {};
   if (user.name) values.emplace("name", *user.name);
-  return mail_to(template_name, detail.to.value_or(user.email), std::move(values), user.id, detail.expires_at);
+  GH_TRY(auto message, rendered(template_name, detail.to.value_or(user.email), std::move(values)));
+  message.user_id = user.id;
+  message.expires_at = detail.expires_at;
+  if (user.mail_undeliverable && message.to == user.email && is_notice(template_name)) {
+    message.state = domain::MailState::failed;
+    message.last_error = "not sent: mail to this address came back before";
+    message.text.clear();
+    message.html.clear();
+  }
+  return tx_.mails().add(message);
 }
 
 Result<> Record::mail_to(const std::string& template_name, const std::string& address,
                          std::map<std::string, std::string> values, std::optional<domain::UserId> user,
                          std::optional<Timestamp> expires_at) {
-  if (!carries_a_token(values) && !deps_.settings.mails_sent.contains(template_name)) return {};
+  if (is_left_to_others(deps_.settings, template_name, values)) return {};
+  GH_TRY(auto message, rendered(template_name, address, std::move(values)));
+  message.user_id = std::move(user);
+  message.expires_at = expires_at;
+  return tx_.mails().add(message);
+}
+
+Result<domain::MailMessage> Record::rendered(const std::string& template_name, const std::string& address,
+                                             std::map<std::string, std::string> values) {
   values.emplace("time", to_rfc3339(std::chrono::floor<std::chrono::seconds>(now_)));
   values.emplace("ip", request_.ip.empty() ? "unknown" : request_.ip);
   values.emplace("device", domain::device_name(request_.user_agent));
   GH_TRY(auto rendered, deps_.mail_renderer.render(template_name, values));
   domain::MailMessage message;
   message.id = domain::MailId(new_id(now_));
-  message.user_id = std::move(user);
   message.to = address;
   message.template_name = template_name;
   message.subject = std::move(rendered.subject);
@@ -92,8 +124,7 @@ Result<> Record::mail_to(const std::string& template_name, const std::string& ad
   message.html = std::move(rendered.html);
   message.next_attempt_at = now_;
   message.created_at = now_;
-  message.expires_at = expires_at;
-  return tx_.mails().add(message);
+  return message;
 }
 
 }  // namespace gatehouse::application

@@ -55,7 +55,9 @@ class Record {
   /// An event for other domains; `data` as its JSON Schema in packages/contracts/events says.
   Result<> event(std::string_view topic, const domain::UserId& subject, boost::json::object data);
   /// A mail to a user, or to an address that has no user yet. Templates that are not ours to send
-  /// (`[mail] send`) are left out, unless they carry a link or a code.
+  /// (`[mail] send`) are left out, unless they carry a link or a code. A notice to an address that mail came back from
+  /// is recorded as failed and not sent: mail that bounces again and again harms everybody's. What somebody asked for
+  /// (a link to reset, a code) is always tried, since it may be the only way back in.
   Result<> mail(const std::string& template_name, const domain::User& user, std::map<std::string, std::string> values,
                 MailDetail detail = {});
   Result<> mail_to(const std::string& template_name, const std::string& address,
@@ -63,6 +65,8 @@ class Record {
                    std::optional<Timestamp> expires_at = {});
 
  private:
+  Result<domain::MailMessage> rendered(const std::string& template_name, const std::string& address,
+                                       std::map<std::string, std::string> values);
   Result<> outbox(std::string_view topic, const std::optional<domain::UserId>& subject, boost::json::object data);
 
   ports::Tx& tx_;

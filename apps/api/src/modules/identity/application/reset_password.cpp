@@ -43,6 +43,7 @@ Result<> set_password(ports::Tx& tx, Record& record, const Dependencies& deps, d
   user.password_changed_at = now;
   user.password_exposed = false;
   user.reset_required = false;
+  user.mail_undeliverable = false;  // the link did arrive
   ++user.credential_version;
   user.updated_at = now;
   GH_CHECK(tx.users().save(user));

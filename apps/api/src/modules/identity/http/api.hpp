@@ -9,6 +9,7 @@
 #include "modules/identity/application/dependencies.hpp"
 #include "modules/identity/http/development.hpp"
 #include "modules/identity/http/service_rate.hpp"
+#include "modules/identity/ports/mail_feedback.hpp"
 
 namespace gatehouse::http {
 
@@ -24,6 +25,7 @@ struct Api {
   const application::Dependencies& deps;
   application::Authenticator authenticator;
   Development* development = nullptr;                          ///< only under --dev
+  const ports::MailFeedbackReader* mail_feedback = nullptr;    ///< where the mail provider sends reports
   std::function<std::vector<DependencyHealth>()> health = {};  ///< cached a second by whoever makes it
   std::function<bool()> draining = [] { return false; };
   std::function<std::string()> metrics = {};

@@ -103,6 +103,7 @@ std::vector<Row> main_rows(bool development) {
       service("POST", "/v1/introspect",              kIntrospect,      store, introspect).taking(server::kJsonOrForm),
       service("GET",  "/v1/revocations",             kRevocationsRead, store, list_revocations),
       service("GET",  "/v1/events",                  kEventsRead,      store, list_events),
+      open("POST",    "/v1/webhooks/resend",         store, receive_mail_report),
 
       // pages that mailed links and providers lead to, where the platform has none of its own
       open("GET", "/verify-email",                           edge, verify_email_page),

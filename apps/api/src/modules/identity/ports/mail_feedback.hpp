@@ -22,7 +22,8 @@ struct MailReport {
 struct MailFeedback {
   std::string report_id;
   std::string provider_id;                   ///< the provider's id of the mail, as deliver() gave it
-  std::optional<domain::MailState> state{};  ///< nothing: a report that changes nothing, such as a delay
+  std::optional<domain::MailId> mail_id{};   ///< ours, where the report carries it back
+  std::optional<domain::MailState> state{};  ///< nothing: a report that changes no state, such as a delay
   bool address_is_bad = false;               ///< a hard bounce, a complaint or a suppression
   std::string reason;                        ///< for support
 };

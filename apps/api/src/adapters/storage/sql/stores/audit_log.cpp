@@ -29,6 +29,13 @@ constexpr Statement kNewestCheckpoint{
     "SELECT sequence, hash, created_at, jws FROM audit_checkpoints ORDER BY sequence DESC LIMIT 1"};
 constexpr Statement kListCheckpoints{"audit.list_checkpoints",
                                      "SELECT sequence, hash, created_at, jws FROM audit_checkpoints ORDER BY sequence"};
+constexpr Statement kOldestCheckpoints{
+    "audit.oldest_checkpoints",
+    "SELECT sequence, hash, created_at, jws FROM audit_checkpoints ORDER BY sequence LIMIT ?1"};
+constexpr Statement kRemoveCheckpoints{
+    "audit.remove_checkpoints",
+    "DELETE FROM audit_checkpoints WHERE sequence IN (SELECT sequence FROM audit_checkpoints WHERE sequence < ?1 "
+    "ORDER BY sequence LIMIT ?2)"};
 constexpr Statement kErasePersonal{
     "audit.erase_personal",
     "DELETE FROM audit_personal WHERE audit_id IN (SELECT id FROM auth_audit_log WHERE subject_id = ?1 "
@@ -130,6 +137,14 @@ Result<std::optional<domain::AuditCheckpoint>> SqlAuditLog::newest_checkpoint() 
 
 Result<std::vector<domain::AuditCheckpoint>> SqlAuditLog::list_checkpoints() {
   return map_all(connection_.query(kListCheckpoints, {}), checkpoint_from);
+}
+
+Result<std::vector<domain::AuditCheckpoint>> SqlAuditLog::oldest_checkpoints(int limit) {
+  return map_all(connection_.query(kOldestCheckpoints, {limit}), checkpoint_from);
+}
+
+Result<int> SqlAuditLog::remove_checkpoints_before(std::int64_t sequence, int limit) {
+  return static_cast<int>(connection_.execute(kRemoveCheckpoints, {sequence, limit}));
 }
 
 Result<int> SqlAuditLog::erase_personal(const domain::UserId& user) {

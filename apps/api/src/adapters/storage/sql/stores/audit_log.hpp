@@ -22,6 +22,8 @@ class SqlAuditLog final : public ports::AuditLog {
   Result<> add_checkpoint(const domain::AuditCheckpoint& checkpoint) override;
   Result<std::optional<domain::AuditCheckpoint>> newest_checkpoint() override;
   Result<std::vector<domain::AuditCheckpoint>> list_checkpoints() override;
+  Result<std::vector<domain::AuditCheckpoint>> oldest_checkpoints(int limit) override;
+  Result<int> remove_checkpoints_before(std::int64_t sequence, int limit) override;
   Result<int> erase_personal(const domain::UserId& user) override;
   Result<int> remove_up_to(std::int64_t sequence, int limit) override;
 

@@ -30,10 +30,16 @@ constexpr Statement kClaimDue{"mails.claim_due",
 #undef GH_COLUMNS
 constexpr Statement kSaveDelivery{"mails.save_delivery",
                                   "UPDATE mail_messages SET state = ?2, attempts = ?3, next_attempt_at = ?4, "
-                                  "provider_id = ?5, last_error = ?6 WHERE id = ?1"};
+                                  "provider_id = ?5, last_error = ?6 WHERE id = ?1 AND state = 'queued'"};
+constexpr Statement kAddProviderId{"mails.add_provider_id",
+                                   "UPDATE mail_messages SET provider_id = ?2 WHERE id = ?1 AND provider_id IS NULL"};
+constexpr Statement kSaveReport{"mails.save_report",
+                                "UPDATE mail_messages SET state = ?2, provider_id = ?3, last_error = ?4 WHERE id = ?1"};
 constexpr Statement kWipeBody{"mails.wipe_body",
                               "UPDATE mail_messages SET body_text = NULL, body_html = NULL WHERE id = ?1"};
 constexpr Statement kCountQueued{"mails.count_queued", "SELECT count(*) FROM mail_messages WHERE state = 'queued'"};
+constexpr Statement kOldestQueued{"mails.oldest_queued",
+                                  "SELECT created_at FROM mail_messages WHERE state = 'queued' ORDER BY id LIMIT 1"};
 constexpr Statement kRemoveAll{"mails.remove_all", "DELETE FROM mail_messages"};
 constexpr Statement kEraseUser{"mails.erase_user", "DELETE FROM mail_messages WHERE user_id = ?1"};
 constexpr Statement kRemoveBefore{
@@ -135,9 +141,15 @@ Result<std::vector<domain::MailMessage>> SqlMails::claim_due(Timestamp now, Dura
 }
 
 Result<> SqlMails::save_delivery(const domain::MailMessage& m, bool wipe_body) {
-  connection_.execute(kSaveDelivery,
-                      {m.id, named(m.state), m.attempts, m.next_attempt_at, m.provider_id, m.last_error});
+  const Params params{m.id, named(m.state), m.attempts, m.next_attempt_at, m.provider_id, m.last_error};
+  if (connection_.execute(kSaveDelivery, params) == 0 && m.provider_id)
+    connection_.execute(kAddProviderId, {m.id, m.provider_id});
   if (wipe_body) connection_.execute(kWipeBody, {m.id});
+  return {};
+}
+
+Result<> SqlMails::save_report(const domain::MailMessage& m) {
+  connection_.execute(kSaveReport, {m.id, named(m.state), m.provider_id, m.last_error});
   return {};
 }
 
@@ -151,6 +163,10 @@ Result<int> SqlMails::count_to(const std::string& email_canonical, const std::st
 
 Result<std::int64_t> SqlMails::count_queued() { return connection_.query_one(kCountQueued, {})->integer(0); }
 
+Result<std::optional<Timestamp>> SqlMails::oldest_queued() {
+  return map_one(connection_.query_one(kOldestQueued, {}), [](const Row& row) { return row.time(0); });
+}
+
 Result<int> SqlMails::remove_all() { return static_cast<int>(connection_.execute(kRemoveAll, {})); }
 
 Result<int> SqlMails::erase_user(const domain::UserId& user) {
@@ -158,8 +174,8 @@ Result<int> SqlMails::erase_user(const domain::UserId& user) {
 }
 
 Result<int> SqlMails::remove_before(Timestamp time, int limit) {
-  connection_.execute(kForgetWebhooks, {time, limit});
-  return static_cast<int>(connection_.execute(kRemoveBefore, {time, limit}));
+  const auto webhooks = connection_.execute(kForgetWebhooks, {time, limit});
+  return static_cast<int>(webhooks + connection_.execute(kRemoveBefore, {time, limit}));
 }
 
 Result<bool> SqlMails::receive_webhook(const std::string& id, Timestamp now) {

@@ -19,8 +19,10 @@ class SqlMails final : public ports::Mails {
   Result<ports::Total> count(const ports::MailFilter& filter) override;
   Result<std::vector<domain::MailMessage>> claim_due(Timestamp now, Duration lease, int limit) override;
   Result<> save_delivery(const domain::MailMessage& message, bool wipe_body) override;
+  Result<> save_report(const domain::MailMessage& message) override;
   Result<int> count_to(const std::string& email_canonical, const std::string& template_name, Timestamp since) override;
   Result<std::int64_t> count_queued() override;
+  Result<std::optional<Timestamp>> oldest_queued() override;
   Result<int> remove_all() override;
   Result<int> erase_user(const domain::UserId& user) override;
   Result<int> remove_before(Timestamp time, int limit) override;

@@ -1,5 +1,7 @@
 #include "adapters/storage/sql/stores/outbox.hpp"
 
+#include <algorithm>
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -27,11 +29,15 @@ constexpr Statement kMarkPublished{
     "UPDATE outbox_events SET published_at = ?2 WHERE event_id IN (SELECT jsonb_array_elements_text(?1))"};
 constexpr Statement kCountUnpublished{
     "outbox.count_unpublished",
-    "SELECT count(*) FROM (SELECT 1 FROM outbox_events WHERE published_at IS NULL AND sequence IS NOT NULL "
-    "LIMIT 100000) AS waiting"};
+    "SELECT (SELECT count(*) FROM (SELECT 1 FROM outbox_events WHERE published_at IS NULL AND sequence IS NOT NULL "
+    "LIMIT 100000) AS sealed) + (SELECT count(*) FROM (SELECT 1 FROM outbox_events WHERE sequence IS NULL LIMIT "
+    "100000) "
+    "AS unsealed)"};
 constexpr Statement kOldestUnpublished{"outbox.oldest_unpublished",
                                        "SELECT occurred_at FROM outbox_events WHERE published_at IS NULL "
                                        "AND sequence IS NOT NULL ORDER BY sequence LIMIT 1"};
+constexpr Statement kOldestUnsealed{
+    "outbox.oldest_unsealed", "SELECT occurred_at FROM outbox_events WHERE sequence IS NULL ORDER BY position LIMIT 1"};
 constexpr Statement kEraseUser{"outbox.erase_user",
                                "UPDATE outbox_events SET data = NULL WHERE subject = ?1 AND data IS NOT NULL"};
 constexpr Statement kRemovePublished{
@@ -111,8 +117,11 @@ Result<> SqlOutbox::mark_published(const std::vector<domain::EventId>& ids, Time
 Result<std::int64_t> SqlOutbox::count_unpublished() { return connection_.query_one(kCountUnpublished, {})->integer(0); }
 
 Result<std::optional<Timestamp>> SqlOutbox::oldest_unpublished() {
-  const auto row = connection_.query_one(kOldestUnpublished, {});
-  return row ? std::optional(row->time(0)) : std::nullopt;
+  std::optional<Timestamp> oldest;
+  for (const Statement& statement : {kOldestUnpublished, kOldestUnsealed})
+    if (const auto row = connection_.query_one(statement, {}))
+      oldest = oldest ? std::min(*oldest, row->time(0)) : row->time(0);
+  return oldest;
 }
 
 Result<int> SqlOutbox::erase_user(const domain::UserId& user) {

@@ -1,5 +1,6 @@
 #pragma once
-// What other services of the platform call with their keys: introspection, and the two feeds that they follow.
+// What other services of the platform call with their keys: introspection, and the two feeds that they follow; and what
+// the mail provider calls.
 #include "modules/identity/http/row.hpp"
 
 namespace gatehouse::http {
@@ -11,5 +12,8 @@ Result<server::Response> list_revocations(const Api& api, const server::Request&
                                           const application::Caller& caller);
 /// Long poll by `wait`.
 Result<server::Response> list_events(const Api& api, const server::Request& request, const application::Caller& caller);
+
+/// A delivery report of Resend; its signature is the proof.
+Result<server::Response> receive_mail_report(const Api& api, const server::Request& request);
 
 }  // namespace gatehouse::http

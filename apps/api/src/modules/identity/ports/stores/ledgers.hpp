@@ -31,6 +31,9 @@ class AuditLog {
   virtual Result<> add_checkpoint(const domain::AuditCheckpoint& checkpoint) = 0;
   virtual Result<std::optional<domain::AuditCheckpoint>> newest_checkpoint() = 0;
   virtual Result<std::vector<domain::AuditCheckpoint>> list_checkpoints() = 0;
+  /// Oldest first.
+  virtual Result<std::vector<domain::AuditCheckpoint>> oldest_checkpoints(int limit) = 0;
+  virtual Result<int> remove_checkpoints_before(std::int64_t sequence, int limit) = 0;
   /// Deletes the personal side rows (salt and value) of entries by or about the user; the chain still verifies.
   virtual Result<int> erase_personal(const domain::UserId& user) = 0;
   /// Removes the sealed entries up to and with `sequence`, whose checkpoint is kept as the start of what remains.
@@ -45,8 +48,9 @@ class Outbox {
   virtual Result<std::vector<domain::OutboxEvent>> list(std::int64_t after, const std::string& topic, int limit) = 0;
   virtual Result<std::vector<domain::OutboxEvent>> list_unpublished(std::int64_t after, int limit) = 0;
   virtual Result<> mark_published(const std::vector<domain::EventId>& ids, Timestamp now) = 0;
-  /// Sealed events that wait for the relay; counting stops at 100,000.
+  /// Events that wait for the sealer or the relay; counting stops at 100,000 of each.
   virtual Result<std::int64_t> count_unpublished() = 0;
+  /// When the oldest of them came about.
   virtual Result<std::optional<Timestamp>> oldest_unpublished() = 0;
   /// Replaces the data of a user's events by the tombstone {"user_id":…,"erased":true} with the same id.
   virtual Result<int> erase_user(const domain::UserId& user) = 0;
@@ -78,12 +82,18 @@ class Mails {
   /// Claims up to `limit` due messages: each one's next_attempt_at moves to the end of the lease, so that no other
   /// worker sees it until then. Expired ones are among them; the worker gives those up.
   virtual Result<std::vector<domain::MailMessage>> claim_due(Timestamp now, Duration lease, int limit) = 0;
-  /// Writes state, attempts, next_attempt_at, provider_id and last_error; the body never changes, `wipe_body` drops it.
+  /// Writes state, attempts, next_attempt_at, provider_id and last_error of a mail that is still queued: a provider's
+  /// report that came before it stands, and then only a missing provider_id is added. The body never changes,
+  /// `wipe_body` drops it.
   virtual Result<> save_delivery(const domain::MailMessage& message, bool wipe_body) = 0;
+  /// Writes state, provider_id and last_error as a provider reported them.
+  virtual Result<> save_report(const domain::MailMessage& message) = 0;
   /// How many mails of a template (empty: of any) were made for an address since a time: the cap of decision 7.
   virtual Result<int> count_to(const std::string& email_canonical, const std::string& template_name,
                                Timestamp since) = 0;
   virtual Result<std::int64_t> count_queued() = 0;
+  /// When the oldest mail that is not sent yet was made.
+  virtual Result<std::optional<Timestamp>> oldest_queued() = 0;
   virtual Result<int> remove_all() = 0;
   virtual Result<int> erase_user(const domain::UserId& user) = 0;
   virtual Result<int> remove_before(Timestamp time, int limit) = 0;
