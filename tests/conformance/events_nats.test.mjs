@@ -2,28 +2,12 @@
 // to us.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkMessage, checkOrder, eventReader, pullAll, withoutDuplicates } from "../support/events.mjs";
-import { Nats, countOf, freePort, pause, readStream, until } from "../support/nats.mjs";
+import { drained, eventReader } from "../support/events.mjs";
+import { Nats, countOf, freePort, pause, until } from "../support/nats.mjs";
 import { goodPassword, person, personWithTotp, signIn, signUp, times } from "../support/people.mjs";
 import { startServer, temporaryFolder } from "../support/server.mjs";
 
 const withBus = (nats) => `[events]\nbus = "nats"\nnats_url = "${nats.url}"\n[roles.seller]\npermissions = ["shop.sell"]\n`;
-
-/** Waits until the stream has every event that the server ever made, and gives both, checked. */
-async function drained(server, key, broker) {
-  let pulled;
-  await until(async () => {
-    pulled = await pullAll(server, key);
-    const ids = new Set((await countOf(broker, "IDENTITY")) >= pulled.length ? (await readStream(broker, "IDENTITY")).map(({ id }) => id) : []);
-    return pulled.every(({ id }) => ids.has(id));
-  }, "the backlog to drain", 60_000);
-  const messages = await readStream(broker, "IDENTITY");
-  messages.forEach(checkMessage);
-  const once = withoutDuplicates(messages);
-  checkOrder(once.map(({ event }) => event));
-  assert.deepEqual(server.secrets.foundIn(messages.filter(({ subject }) => subject !== "identity.audit.checkpoint").map(({ text }) => text).join("\n")), [], "no secret in an event");
-  return { messages, once, pulled };
-}
 
 test("a story of sign-ups, factors, roles and endings arrives as CloudEvents, in order", async (t) => {
   const nats = await (await Nats.onFreePort()).start();

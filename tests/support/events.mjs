@@ -7,6 +7,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { CloudEvent } from "cloudevents";
 import { Client } from "./client.mjs";
+import { countOf, readStream, until } from "./nats.mjs";
 import { root } from "./paths.mjs";
 import { gatehouse } from "./server.mjs";
 
@@ -75,4 +76,20 @@ export async function pullAll(server, key, { limit = 100, topic } = {}) {
     if (body.items.length < limit) return client.close(), all;
     after = body.items.at(-1).sequence;
   }
+}
+
+/** Waits until the stream has every event that the server ever made, and gives both, checked. */
+export async function drained(server, key, broker, limit = 60_000) {
+  let pulled;
+  await until(async () => {
+    pulled = await pullAll(server, key);
+    const ids = new Set((await countOf(broker, "IDENTITY")) >= pulled.length ? (await readStream(broker, "IDENTITY")).map(({ id }) => id) : []);
+    return pulled.every(({ id }) => ids.has(id));
+  }, "the backlog to drain", limit);
+  const messages = await readStream(broker, "IDENTITY");
+  messages.forEach(checkMessage);
+  const once = withoutDuplicates(messages);
+  checkOrder(once.map(({ event }) => event));
+  assert.deepEqual(server.secrets.foundIn(messages.filter(({ subject }) => subject !== "identity.audit.checkpoint").map(({ text }) => text).join("\n")), [], "no secret in an event");
+  return { messages, once, pulled };
 }

@@ -2,6 +2,7 @@
 // reader that is independent of ours.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { rmSync } from "node:fs";
 import { connect } from "nats";
 import { freePort } from "./ports.mjs";
 import { temporaryFolder } from "./server.mjs";
@@ -34,13 +35,15 @@ export class Nats {
     return new Nats(await freePort());
   }
 
-  async start() {
-    this.#process = spawn("nats-server", ["-js", "-sd", this.#folder, "-a", "127.0.0.1", "-p", String(this.port)], { stdio: "ignore" });
+  /** `user` and `pass`: what it then asks of everybody. */
+  async start({ user, pass } = {}) {
+    const login = user ? ["--user", user, "--pass", pass] : [];
+    this.#process = spawn("nats-server", ["-js", "-sd", this.#folder, "-a", "127.0.0.1", "-p", String(this.port), ...login], { stdio: "ignore" });
     const ended = new Promise((resolve) => this.#process.on("close", resolve));
     this.ended = () => ended;
     await until(async () => {
       try {
-        await (await connect({ servers: this.url, reconnect: false, timeout: 1_000 })).close();
+        await (await connect({ servers: this.url, reconnect: false, timeout: 1_000, user, pass })).close();
         return true;
       } catch {
         return false;
@@ -52,6 +55,11 @@ export class Nats {
   async stop() {
     this.#process.kill("SIGTERM");
     await this.ended();
+  }
+
+  /** As if its disk had been replaced; it must not run. */
+  wipe() {
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   kill() {

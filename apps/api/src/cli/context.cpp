@@ -31,6 +31,7 @@ std::optional<config::Config> Context::load_config() {
   input.files = options.files;
   input.environment = config::environment_pairs(environ);
   if (options.listen) input.flags.emplace_back("server.listen", *options.listen);
+  if (options.ops_listen) input.flags.emplace_back("server.ops_listen", *options.ops_listen);
   if (options.database) input.flags.emplace_back("database.url", *options.database);
   input.data = options.data;
   input.cores = std::max(1U, std::thread::hardware_concurrency());

@@ -23,7 +23,7 @@ struct InstallationOptions {
   bool dev = false;
   std::string data = "data";
   std::optional<std::string> database;
-  std::optional<std::string> listen;
+  std::optional<std::string> listen, ops_listen;
   std::vector<std::filesystem::path> files;
 };
 
@@ -58,5 +58,6 @@ void add_key_commands(CLI::App& app, Context& context);
 void add_audit_commands(CLI::App& app, Context& context);
 void add_event_commands(CLI::App& app, Context& context);
 void add_backup_commands(CLI::App& app, Context& context);
+void add_mail_commands(CLI::App& app, Context& context);
 
 }  // namespace gatehouse::cli

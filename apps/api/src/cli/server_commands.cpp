@@ -36,9 +36,13 @@ void add_server_commands(CLI::App& app, Context& context) {
 
   auto* worker = app.add_subcommand("worker", "Run only the long-runners: events, mail, upkeep");
   context.add_installation_options(*worker);
+  // Not server.ops_listen: that port is the server's, which may run beside it with the same configuration.
+  worker->add_option("--ops-listen", context.options.ops_listen, "HOST:PORT for health, readiness and metrics")
+      ->type_name("HOST:PORT");
   worker->callback([&context] {
     auto config = context.load_config();
     if (!config) return;
+    if (!context.options.ops_listen) config->server.ops_listen.clear();
     if (const auto done = context.host.work(std::move(*config)); !done) context.fail_with(done.error());
   });
 

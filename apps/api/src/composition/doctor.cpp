@@ -6,8 +6,10 @@
 #include "adapters/storage/sql/stamp.hpp"
 #include "composition/anchor.hpp"
 #include "composition/core.hpp"
+#include "composition/event_bus.hpp"
 #include "composition/host.hpp"
 #include "composition/identity_providers.hpp"
+#include "composition/mail_service.hpp"
 
 namespace gatehouse::composition {
 namespace {
@@ -32,6 +34,16 @@ Result<> seal_something(const application::Dependencies& deps) {
   GH_TRY(const auto sealed, deps.cipher.seal(ports::DataPurpose::personal_data, "doctor", "doctor"));
   GH_TRY([[maybe_unused]] const auto opened, deps.cipher.open(ports::DataPurpose::personal_data, "doctor", sealed));
   return {};
+}
+
+Result<> reach_mail(const config::Config& config) {
+  GH_TRY(const auto provider, make_mail_provider(config));
+  return provider->check();
+}
+
+Result<> reach_broker(const config::Config& config) {
+  GH_TRY(const auto bus, make_event_bus(config));
+  return bus->check();
 }
 
 Finding schema_of(adapters::sql::Driver& driver) {
@@ -81,6 +93,10 @@ std::vector<Finding> ProgramHost::examine(const config::Config& config) {
   const adapters::SystemClock clock;
   examine_installation(config, clock, findings);
   examine_providers(config, clock, findings);
+  findings.push_back(
+      judged("mail", reach_mail(config), "check `[mail]` and that the provider can be reached from here"));
+  if (config.events.bus == config::EventBus::nats)
+    findings.push_back(judged("events", reach_broker(config), "check `[events]`; docs/events.md says what it needs"));
   return findings;
 }
 

@@ -13,28 +13,32 @@ Result<> need_a_bus(const config::EventsConfig& config) {
 
 std::string dead_stream(const config::EventsConfig& config) { return config.stream + "_DEAD"; }
 
+/// JetStream takes whole hours well; zero keeps for good there as here.
+std::chrono::hours hours(Duration duration) { return std::chrono::duration_cast<std::chrono::hours>(duration); }
+
 }  // namespace
 
-std::shared_ptr<adapters::bus::NatsLink> make_nats_link(const config::EventsConfig& config) {
+std::shared_ptr<adapters::bus::NatsLink> make_nats_link(const config::Config& config) {
+  const auto& events = config.events;
   adapters::bus::NatsSettings to;
-  to.urls = config.nats_url;
-  to.credentials_file = config.nats_credentials;
-  to.ca_file = config.nats_ca_cert;
-  to.streams = {{config.stream, "identity.>"}, {dead_stream(config), "dead.>"}};
-  if (config.consume) to.streams.push_back({config.accounts_stream, "accounts.>"});
-  to.create_streams = config.create_streams;
+  to.urls = events.nats_url;
+  to.credentials_file = events.nats_credentials;
+  to.ca_file = events.nats_ca_cert;
+  to.streams = {{events.stream, "identity.>"}, {dead_stream(events), "dead.>", hours(config.retention.dead_events)}};
+  if (events.consume) to.streams.push_back({events.accounts_stream, "accounts.>"});
+  to.create_streams = events.create_streams;
   return std::make_shared<adapters::bus::NatsLink>(std::move(to));
 }
 
-Result<std::unique_ptr<ports::EventBus>> make_event_bus(const config::EventsConfig& config) {
-  GH_CHECK(need_a_bus(config));
+Result<std::unique_ptr<ports::EventBus>> make_event_bus(const config::Config& config) {
+  GH_CHECK(need_a_bus(config.events));
   return std::unique_ptr<ports::EventBus>(std::make_unique<adapters::bus::NatsBus>(make_nats_link(config)));
 }
 
-Result<std::unique_ptr<ports::DeadLetters>> make_dead_letters(const config::EventsConfig& config) {
-  GH_CHECK(need_a_bus(config));
+Result<std::unique_ptr<ports::DeadLetters>> make_dead_letters(const config::Config& config) {
+  GH_CHECK(need_a_bus(config.events));
   return std::unique_ptr<ports::DeadLetters>(
-      std::make_unique<adapters::bus::NatsDeadLetters>(make_nats_link(config), dead_stream(config)));
+      std::make_unique<adapters::bus::NatsDeadLetters>(make_nats_link(config), dead_stream(config.events)));
 }
 
 }  // namespace gatehouse::composition

@@ -10,10 +10,10 @@
 namespace gatehouse::composition {
 
 /// The connection to NATS as configured; made when first used.
-std::shared_ptr<adapters::bus::NatsLink> make_nats_link(const config::EventsConfig& config);
+std::shared_ptr<adapters::bus::NatsLink> make_nats_link(const config::Config& config);
 
 /// For a command. Returns `invalid_request` where `events.bus` is none.
-Result<std::unique_ptr<ports::EventBus>> make_event_bus(const config::EventsConfig& config);
-Result<std::unique_ptr<ports::DeadLetters>> make_dead_letters(const config::EventsConfig& config);
+Result<std::unique_ptr<ports::EventBus>> make_event_bus(const config::Config& config);
+Result<std::unique_ptr<ports::DeadLetters>> make_dead_letters(const config::Config& config);
 
 }  // namespace gatehouse::composition

@@ -1,8 +1,36 @@
 #include "composition/health.hpp"
 
+#include <fmt/format.h>
+
 namespace gatehouse::composition {
+namespace {
 
 using http::DependencyHealth;
+
+// An event is published within a second where all is well, also by another process; a mail is tried again within
+// minutes.
+constexpr Duration kEventsAreLate = std::chrono::seconds(30);
+constexpr Duration kMailIsLate = std::chrono::minutes(10);
+
+std::string waiting_words(std::int64_t count, const char* things, Duration oldest) {
+  return fmt::format("{} {} wait, the oldest for {} s", count, things,
+                     std::chrono::duration_cast<std::chrono::seconds>(oldest).count());
+}
+
+/// Degraded by what a worker here has met, or because work waits for too long.
+DependencyHealth judge(std::string name, const std::optional<std::string>& trouble, bool late, std::string waiting) {
+  if (!trouble && !late) return {std::move(name), true, false, ""};
+  std::string detail = trouble.value_or("");
+  if (late) detail += (detail.empty() ? "" : "; ") + waiting;
+  return {std::move(name), false, false, std::move(detail)};
+}
+
+}  // namespace
+
+void Health::watch(const WorkerSet* workers) {
+  const std::lock_guard lock(mutex_);
+  workers_ = workers;
+}
 
 std::vector<DependencyHealth> Health::look() {
   const std::lock_guard lock(mutex_);
@@ -23,7 +51,22 @@ std::vector<DependencyHealth> Health::ask() {
   if (const auto* fence = core_.fence(); fence != nullptr)
     found.push_back({"revocations", fence->connected(), false,
                      fence->connected() ? "" : "the session map is bypassed until revocations are heard again"});
+  const auto waiting = store ? backlog_.look() : std::nullopt;
+  if (core_.settings().has_bus) found.push_back(broker(waiting));
+  found.push_back(mail(waiting));
   return found;
+}
+
+DependencyHealth Health::broker(const std::optional<Backlog::State>& waiting) const {
+  const bool late = waiting && waiting->oldest_event > kEventsAreLate;
+  return judge("broker", workers_ == nullptr ? std::nullopt : workers_->broker_trouble(), late,
+               late ? waiting_words(waiting->events, "events", waiting->oldest_event) : "");
+}
+
+DependencyHealth Health::mail(const std::optional<Backlog::State>& waiting) const {
+  const bool late = waiting && waiting->oldest_mail > kMailIsLate;
+  return judge("mail", workers_ == nullptr ? std::nullopt : workers_->mail_trouble(), late,
+               late ? waiting_words(waiting->mails, "mails", waiting->oldest_mail) : "");
 }
 
 }  // namespace gatehouse::composition

@@ -4,21 +4,29 @@
 #include <mutex>
 #include <vector>
 
+#include "composition/backlog.hpp"
 #include "composition/core.hpp"
+#include "composition/worker_set.hpp"
 #include "modules/identity/http/api.hpp"
 
 namespace gatehouse::composition {
 
 class Health {
  public:
-  explicit Health(Core& core) : core_(core) {}
+  Health(Core& core, Backlog& backlog) : core_(core), backlog_(backlog) {}
+  /// The workers of this process, which know why something fails; without them only the backlog tells that it does.
+  void watch(const WorkerSet* workers);
   std::vector<http::DependencyHealth> look();
 
  private:
   std::vector<http::DependencyHealth> ask();
+  http::DependencyHealth broker(const std::optional<Backlog::State>& waiting) const;
+  http::DependencyHealth mail(const std::optional<Backlog::State>& waiting) const;
 
   Core& core_;
+  Backlog& backlog_;
   std::mutex mutex_;
+  const WorkerSet* workers_ = nullptr;
   std::chrono::steady_clock::time_point asked_at_{};
   std::vector<http::DependencyHealth> answer_;
 };

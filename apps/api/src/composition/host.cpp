@@ -12,8 +12,8 @@ namespace {
 
 class OpenedInstallation : public cli::Installation {
  public:
-  OpenedInstallation(std::unique_ptr<Core> core, config::EventsConfig events)
-      : core_(std::move(core)), events_(std::move(events)) {}
+  OpenedInstallation(std::unique_ptr<Core> core, config::Config config)
+      : core_(std::move(core)), config_(std::move(config)) {}
   const application::Dependencies& deps() const override { return core_->deps(); }
 
   Result<std::vector<domain::SigningKey>> list_keys() override { return core_->key_manager().list(); }
@@ -27,12 +27,12 @@ class OpenedInstallation : public cli::Installation {
   Result<domain::SigningKey> retire_key(const std::string& kid) override {
     return core_->key_manager().retire(kid, core_->deps().clock.now());
   }
-  Result<std::unique_ptr<ports::EventBus>> event_bus() override { return make_event_bus(events_); }
-  Result<std::unique_ptr<ports::DeadLetters>> dead_letters() override { return make_dead_letters(events_); }
+  Result<std::unique_ptr<ports::EventBus>> event_bus() override { return make_event_bus(config_); }
+  Result<std::unique_ptr<ports::DeadLetters>> dead_letters() override { return make_dead_letters(config_); }
 
  private:
   std::unique_ptr<Core> core_;
-  const config::EventsConfig events_;
+  const config::Config config_;
 };
 
 const ports::Clock& machine_clock() {
@@ -50,7 +50,7 @@ Result<> ProgramHost::work(config::Config config) { return composition::work(con
 
 Result<std::unique_ptr<cli::Installation>> ProgramHost::open(const config::Config& config) {
   GH_TRY(auto core, Core::open(config, Purpose::command, machine_clock()));
-  return std::unique_ptr<cli::Installation>(std::make_unique<OpenedInstallation>(std::move(core), config.events));
+  return std::unique_ptr<cli::Installation>(std::make_unique<OpenedInstallation>(std::move(core), config));
 }
 
 Result<cli::MigrationReport> ProgramHost::migrate(const config::Config& config, bool only_check) {

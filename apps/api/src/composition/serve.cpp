@@ -9,6 +9,8 @@
 #include "composition/core.hpp"
 #include "composition/free_port.hpp"
 #include "composition/health.hpp"
+#include "composition/listener.hpp"
+#include "composition/mail_service.hpp"
 #include "composition/stop_signal.hpp"
 #include "composition/worker_set.hpp"
 #include "config/facts.hpp"
@@ -23,22 +25,9 @@ namespace {
 
 using observability::Level;
 
-struct HostPort {
-  std::string host;
-  std::uint16_t port = 0;
-};
-
-/// "localhost:8080", "0.0.0.0:80", "[::1]:8080"; config::load has checked the form.
-HostPort split(const std::string& listen) {
-  const auto colon = listen.rfind(':');
-  std::string host = listen.substr(0, colon);
-  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
-  return {host, static_cast<std::uint16_t>(std::stoi(listen.substr(colon + 1)))};
-}
-
 /// Under --dev with port 0 the address of everything follows from the port that is found.
 Result<> settle_port(config::Config& config) {
-  const auto at = split(config.server.listen);
+  const auto at = split_listen(config.server.listen);
   if (!config.development() || at.port != 0) return {};
   GH_TRY(const auto port, find_free_port());
   const bool is_ipv6 = at.host.find(':') != std::string::npos;
@@ -51,26 +40,6 @@ std::string path_of(const std::string& url) {
   const auto authority = url.find("://");
   const auto slash = authority == std::string::npos ? std::string::npos : url.find('/', authority + 3);
   return slash == std::string::npos ? std::string() : url.substr(slash);
-}
-
-server::ServerOptions options(const config::Config& config, const std::string& listen) {
-  server::ServerOptions to;
-  const auto at = split(listen);
-  to.host = at.host;
-  to.port = at.port;
-  for (const auto& text : config.server.trusted_proxies)
-    if (const auto cidr = server::Cidr::parse(text)) to.trusted_proxies.push_back(*cidr);
-  to.tls_cert = config.server.tls_cert;
-  to.tls_key = config.server.tls_key;
-  to.limits.connections = config.server.max_connections;
-  to.limits.idle = std::chrono::duration_cast<std::chrono::milliseconds>(config.server.idle_timeout);
-  to.limits.read = std::chrono::duration_cast<std::chrono::milliseconds>(config.server.read_timeout);
-  to.limits.write = std::chrono::duration_cast<std::chrono::milliseconds>(config.server.write_timeout);
-  to.problem_type_base = config.server.public_url + "/v1/errors/";
-  to.public_origin = server::origin_of(config.server.public_url).value_or("");
-  to.hsts = config.server.public_url.starts_with("https://");
-  to.dev = config.development();
-  return to;
 }
 
 server::LanesOptions lanes(const config::ServerConfig& config) {
@@ -127,10 +96,14 @@ Result<> serve(config::Config config, Workers workers) {
   GH_TRY(auto core, Core::open(config, Purpose::server, clock));
 
   observability::Metrics metrics;
-  Health health(*core);
+  Backlog backlog(*core);
+  backlog.expose(metrics);
+  Health health(*core, backlog);
   DevelopmentTools development(movable_clock, *core);
   http::Api api(core->deps());
   api.health = [&health] { return health.look(); };
+  const auto mail_feedback = make_mail_feedback_reader(config.mail);
+  api.mail_feedback = mail_feedback.get();
   api.metrics = [&metrics] { return metrics.expose(); };
   if (config.development()) api.development = &development;
 
@@ -147,12 +120,12 @@ Result<> serve(config::Config config, Workers workers) {
   const bool ops_apart = !config.server.ops_listen.empty();
   auto rows = http::main_rows(config.development());
   if (!ops_apart) rows.push_back(http::ops_rows().back());  // metrics, on the main listener
-  server::Server main(options(config, config.server.listen),
+  server::Server main(server_options(config, config.server.listen),
                       server::Router(http::make_routes(api, rows), path_of(config.server.public_url)), io,
                       lanes_of_work, metrics, hooks);
   std::unique_ptr<server::Server> ops;
   if (ops_apart)
-    ops = std::make_unique<server::Server>(options(config, config.server.ops_listen),
+    ops = std::make_unique<server::Server>(server_options(config, config.server.ops_listen),
                                            server::Router(http::make_routes(api, http::ops_rows())), io, lanes_of_work,
                                            metrics, hooks);
   api.draining = [&main] { return main.draining(); };
@@ -164,8 +137,9 @@ Result<> serve(config::Config config, Workers workers) {
   });
   std::unique_ptr<WorkerSet> worker_set;
   if (workers == Workers::here) {
-    GH_TRY(worker_set, WorkerSet::start(config, *core));
+    GH_TRY(worker_set, WorkerSet::start(config, *core, metrics));
     to_wake = worker_set.get();
+    health.watch(worker_set.get());
   }
 
   GH_TRY([[maybe_unused]] const auto port, main.start());
@@ -181,6 +155,7 @@ Result<> serve(config::Config config, Workers workers) {
   main.stop();
   lanes_of_work.stop();
   to_wake = nullptr;
+  health.watch(nullptr);
   worker_set.reset();
   core->on_wake([] {});
   observability::log(Level::info, "stopped", {{"all_answered", finished}});

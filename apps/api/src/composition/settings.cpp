@@ -100,6 +100,8 @@ Result<Settings> make_settings(const config::Config& config) {
   to.retention.outbox = config.retention.outbox_events;
   to.retention.inbox = config.retention.inbox_events;
   to.retention.mails = config.retention.mails;
+  to.retention.sessions = config.retention.sessions;
+  to.retention.verification_tokens = config.retention.verification_tokens;
   to.retention.deleted_users = config.retention.deleted_users;
   return to;
 }

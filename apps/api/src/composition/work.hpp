@@ -1,5 +1,6 @@
 #pragma once
-// `gatehouse worker`: only the long-runners, apart from `serve --no-workers`, until SIGTERM or SIGINT.
+// `gatehouse worker`: only the long-runners, apart from `serve --no-workers`, until SIGTERM or SIGINT. Where
+// `server.ops_listen` is set it answers health, readiness and metrics there, and nothing else.
 #include "config/config.hpp"
 #include "foundation/result.hpp"
 

@@ -13,9 +13,9 @@ using workers::Loop;
 using workers::More;
 
 constexpr milliseconds kMailInterval{1'000};
-constexpr milliseconds kRelayInterval{1'000};
+constexpr milliseconds kRelayInterval{50};     ///< for what other processes commit; a commit here wakes it
 constexpr milliseconds kConsumerInterval{10};  ///< it waits at the broker
-constexpr milliseconds kSealInterval{100};     ///< decision 12: at most 250 ms behind
+constexpr milliseconds kSealInterval{25};      ///< the same; decision 12: at most 250 ms behind
 constexpr milliseconds kUpkeepInterval{60'000};
 
 workers::MailDelivery::Bodies bodies_of(const config::Config& config) {
@@ -27,20 +27,24 @@ workers::MailDelivery::Bodies bodies_of(const config::Config& config) {
 
 }  // namespace
 
-Result<std::unique_ptr<WorkerSet>> WorkerSet::start(const config::Config& config, Core& core) {
+Result<std::unique_ptr<WorkerSet>> WorkerSet::start(const config::Config& config, Core& core,
+                                                    observability::Metrics& metrics) {
   GH_TRY(auto mail_provider, make_mail_provider(config));
-  return std::unique_ptr<WorkerSet>(new WorkerSet(config, core, std::move(mail_provider)));
+  return std::unique_ptr<WorkerSet>(new WorkerSet(config, core, std::move(mail_provider), metrics));
 }
 
-WorkerSet::WorkerSet(const config::Config& config, Core& core, std::unique_ptr<ports::MailProvider> mail_provider)
-    : mail_provider_(std::move(mail_provider)),
-      mail_(core.deps(), *mail_provider_, bodies_of(config)),
-      janitor_(core.deps()),
+Loop* WorkerSet::add(std::string name, milliseconds interval, Loop::Step step) {
+  loops_.push_back(std::make_unique<Loop>(std::move(name), interval, std::move(step)));
+  return loops_.back().get();
+}
+
+WorkerSet::WorkerSet(const config::Config& config, Core& core, std::unique_ptr<ports::MailProvider> mail_provider,
+                     observability::Metrics& metrics)
+    : metrics_(metrics),
+      mail_provider_(std::move(mail_provider)),
+      mail_(core.deps(), *mail_provider_, bodies_of(config), metrics_),
+      janitor_(core.deps(), metrics_),
       checkpointer_(core.deps(), config.audit.anchor_file) {
-  const auto add = [this](std::string name, milliseconds interval, Loop::Step step) {
-    loops_.push_back(std::make_unique<Loop>(std::move(name), interval, std::move(step)));
-    return loops_.back().get();
-  };
   mail_loop_ = add("mail", kMailInterval, [this] { return mail_.step(); });
   add("janitor", kUpkeepInterval, [this] { return janitor_.step(); });
   add("checkpointer", kUpkeepInterval, [this] { return checkpointer_.step(); });
@@ -49,30 +53,32 @@ WorkerSet::WorkerSet(const config::Config& config, Core& core, std::unique_ptr<p
     GH_TRY([[maybe_unused]] const int steps, core.key_manager().tick(core.deps().clock.now()));
     return More::no;
   });
-  if (config.events.bus == config::EventBus::nats) {
-    const auto link = make_nats_link(config.events);
-    bus_ = std::make_unique<adapters::bus::NatsBus>(link);
-    relay_ = std::make_unique<workers::OutboxRelay>(core.deps(), *bus_);
-    relay_loop_ = add("relay", kRelayInterval, [this] { return relay_->step(); });
-    if (config.events.consume) {
-      adapters::bus::ConsumerSettings wanted;
-      wanted.stream = config.events.accounts_stream;
-      source_ = std::make_unique<adapters::bus::NatsSource>(link, wanted);
-      dead_letters_ = std::make_unique<adapters::bus::NatsBus>(link);
-      consumer_ = std::make_unique<workers::EventConsumer>(core.deps(), *source_, *dead_letters_);
-      add("consumer", kConsumerInterval, [this] { return consumer_->step(); });
-    }
-  } else {
+  if (config.events.bus == config::EventBus::nats)
+    add_event_workers(config, core);
+  else
     observability::log(observability::Level::info, "events_kept",
                        {{"why", "events.bus is none: events wait in the outbox for GET /v1/events"}});
-  }
   // Last, since it wakes the relay.
   if (core.store().driver().dialect().is_postgres)
-    add("sealer", kSealInterval, [this, &core]() -> Result<More> {
+    sealer_loop_ = add("sealer", kSealInterval, [this, &core]() -> Result<More> {
       GH_TRY(const int sealed, core.store().seal());
       if (sealed > 0 && relay_loop_ != nullptr) relay_loop_->wake();
       return sealed > 0 ? More::yes : More::no;
     });
+}
+
+void WorkerSet::add_event_workers(const config::Config& config, Core& core) {
+  const auto link = make_nats_link(config);
+  bus_ = std::make_unique<adapters::bus::NatsBus>(link);
+  relay_ = std::make_unique<workers::OutboxRelay>(core.deps(), *bus_, metrics_);
+  relay_loop_ = add("relay", kRelayInterval, [this] { return relay_->step(); });
+  if (!config.events.consume) return;
+  adapters::bus::ConsumerSettings wanted;
+  wanted.stream = config.events.accounts_stream;
+  source_ = std::make_unique<adapters::bus::NatsSource>(link, wanted);
+  dead_letters_ = std::make_unique<adapters::bus::NatsBus>(link);
+  consumer_ = std::make_unique<workers::EventConsumer>(core.deps(), *source_, *dead_letters_, metrics_);
+  consumer_loop_ = add("consumer", kConsumerInterval, [this] { return consumer_->step(); });
 }
 
 WorkerSet::~WorkerSet() {
@@ -85,7 +91,20 @@ WorkerSet::~WorkerSet() {
 
 void WorkerSet::wake() {
   mail_loop_->wake();
-  if (relay_loop_ != nullptr) relay_loop_->wake();
+  // On PostgreSQL there is nothing to publish before it is sealed, and the sealer wakes the relay.
+  if (sealer_loop_ != nullptr)
+    sealer_loop_->wake();
+  else if (relay_loop_ != nullptr)
+    relay_loop_->wake();
 }
+
+std::optional<std::string> WorkerSet::broker_trouble() const {
+  for (const auto* loop : {relay_loop_, consumer_loop_})
+    if (loop != nullptr)
+      if (auto trouble = loop->trouble()) return trouble;
+  return std::nullopt;
+}
+
+std::optional<std::string> WorkerSet::mail_trouble() const { return mail_.trouble(); }
 
 }  // namespace gatehouse::composition

@@ -20,7 +20,8 @@ namespace gatehouse::composition {
 class WorkerSet {
  public:
   /// Starts them. Returns `invalid_request` where the mail configuration is wrong.
-  static Result<std::unique_ptr<WorkerSet>> start(const config::Config& config, Core& core);
+  static Result<std::unique_ptr<WorkerSet>> start(const config::Config& config, Core& core,
+                                                  observability::Metrics& metrics);
   /// Lets each finish its step, signs a last checkpoint, and gives leases back.
   ~WorkerSet();
   WorkerSet(const WorkerSet&) = delete;
@@ -28,10 +29,17 @@ class WorkerSet {
 
   /// A commit left work.
   void wake();
+  /// Why the broker or the mail provider is of no use now, as the workers here have met it.
+  std::optional<std::string> broker_trouble() const;
+  std::optional<std::string> mail_trouble() const;
 
  private:
-  WorkerSet(const config::Config& config, Core& core, std::unique_ptr<ports::MailProvider> mail_provider);
+  WorkerSet(const config::Config& config, Core& core, std::unique_ptr<ports::MailProvider> mail_provider,
+            observability::Metrics& metrics);
+  workers::Loop* add(std::string name, std::chrono::milliseconds interval, workers::Loop::Step step);
+  void add_event_workers(const config::Config& config, Core& core);
 
+  workers::WorkerMetrics metrics_;
   std::unique_ptr<ports::MailProvider> mail_provider_;
   std::unique_ptr<ports::EventBus> bus_;
   workers::MailDelivery mail_;
@@ -44,6 +52,8 @@ class WorkerSet {
   std::vector<std::unique_ptr<workers::Loop>> loops_;
   workers::Loop* mail_loop_ = nullptr;
   workers::Loop* relay_loop_ = nullptr;
+  workers::Loop* consumer_loop_ = nullptr;
+  workers::Loop* sealer_loop_ = nullptr;
 };
 
 }  // namespace gatehouse::composition

@@ -1,78 +1,31 @@
 #include "adapters/bus/nats/nats_bus.hpp"
 
-#include <condition_variable>
-#include <map>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
 
+#include "adapters/bus/nats/nats_batch.hpp"
 #include "adapters/bus/nats/nats_types.hpp"
 #include "failpoint/failpoint.hpp"
 
 namespace gatehouse::adapters::bus {
 
-/// What became of the messages of one batch. Outlives it: an acknowledgement may come late, and then finds nothing.
-class Acknowledgements {
- public:
-  void expect(const std::vector<ports::BusMessage>& messages) {
-    std::lock_guard lock(mutex_);
-    waiting_.clear();
-    fates_.assign(messages.size(), std::nullopt);
-    missing_stream_ = false;
-    for (std::size_t i = 0; i < messages.size(); ++i) waiting_.emplace(messages[i].event_id, i);
-  }
-
-  void settle(const std::string& event_id, Result<> fate, bool no_stream = false) {
-    std::lock_guard lock(mutex_);
-    const auto found = waiting_.find(event_id);
-    if (found == waiting_.end()) return;
-    fates_[found->second] = std::move(fate);
-    waiting_.erase(found);
-    missing_stream_ = missing_stream_ || no_stream;
-    if (waiting_.empty()) all_settled_.notify_all();
-  }
-
-  std::vector<Result<>> collect(std::chrono::milliseconds limit) {
-    std::unique_lock lock(mutex_);
-    all_settled_.wait_for(lock, limit, [this] { return waiting_.empty(); });
-    waiting_.clear();
-    std::vector<Result<>> fates;
-    fates.reserve(fates_.size());
-    for (auto& fate : fates_)
-      fates.push_back(fate ? std::move(*fate) : Result<>(unavailable("NATS: no acknowledgement in time")));
-    return fates;
-  }
-
-  bool missing_stream() const {
-    std::lock_guard lock(mutex_);
-    return missing_stream_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::condition_variable all_settled_;
-  std::multimap<std::string, std::size_t> waiting_;
-  std::vector<std::optional<Result<>>> fates_;
-  bool missing_stream_ = false;
-};
-
 namespace {
 
 constexpr const char* kMsgIdHeader = "Nats-Msg-Id";
 constexpr const char* kReplayHeader = "Gatehouse-Replay";
-constexpr auto kGrace = std::chrono::milliseconds(500);
+/// No message is sent later than that after the first: one batch has an end, whatever the broker's pace.
+constexpr auto kSendingTime = std::chrono::milliseconds(2'000);
 
 void on_ack(jsCtx*, natsMsg* message, jsPubAck*, jsPubAckErr* error, void* closure) {
   const NatsOwner<natsMsg> owner(message);
   const char* id = nullptr;
   if (natsMsgHeader_Get(message, kMsgIdHeader, &id) != NATS_OK || id == nullptr) return;
-  auto* acks = static_cast<Acknowledgements*>(closure);
+  auto* batch = static_cast<NatsBatch*>(closure);
   if (error == nullptr) {
-    acks->settle(id, {});
+    batch->settle(id, {});
   } else {
     const std::string why = error->ErrText != nullptr ? error->ErrText : natsStatus_GetText(error->Err);
-    acks->settle(id, unavailable("NATS: " + why), error->Err == NATS_NO_RESPONDERS);
+    batch->settle(id, unavailable("NATS: " + why), error->Err == NATS_NO_RESPONDERS);
   }
 }
 
@@ -90,7 +43,7 @@ Result<NatsOwner<natsMsg>> make_message(const ports::BusMessage& message) {
 }  // namespace
 
 struct NatsBus::Impl {
-  Acknowledgements acks;  ///< before the context, whose callbacks write to it
+  NatsBatch batch;  ///< before the context, whose callbacks write to it
   std::shared_ptr<natsConnection> connection;
   NatsOwner<jsCtx> context;
   std::uint64_t generation = 0;
@@ -102,7 +55,7 @@ struct NatsBus::Impl {
     options.Wait = settings.ack_timeout.count();
     options.PublishAsync.MaxPending = 64 * 1024;
     options.PublishAsync.AckHandler = &on_ack;
-    options.PublishAsync.AckHandlerClosure = &acks;
+    options.PublishAsync.AckHandlerClosure = &batch;
     GH_TRY(context, jetstream(session.connection.get(), &options));
     connection = session.connection;
     generation = session.generation;
@@ -113,7 +66,7 @@ struct NatsBus::Impl {
 NatsBus::NatsBus(std::shared_ptr<NatsLink> link) : link_(std::move(link)), impl_(std::make_unique<Impl>()) {}
 
 NatsBus::~NatsBus() {
-  // Whatever is still under way calls back before the acknowledgements go.
+  // Whatever is still under way calls back before the batch goes.
   if (impl_->context) {
     jsPubOptions options;
     jsPubOptions_Init(&options);
@@ -131,25 +84,31 @@ std::vector<Result<>> NatsBus::publish(const std::vector<ports::BusMessage>& mes
   if (!session) return all(session.error());
   if (const auto ready = impl_->follow(*session, link_->settings()); !ready) return all(ready.error());
 
-  impl_->acks.expect(messages);
-  for (const auto& message : messages) {
-    auto made = make_message(message);
-    if (!made) {
-      impl_->acks.settle(message.event_id, Failure(std::move(made).error()));
-      continue;
-    }
-    jsPubOptions options;
-    jsPubOptions_Init(&options);
-    options.MaxWait = link_->settings().ack_timeout.count();
-    natsMsg* given = made->release();
-    const natsStatus status = js_PublishMsgAsync(impl_->context.get(), &given, &options);
-    const NatsOwner<natsMsg> left(given);
-    if (status != NATS_OK) impl_->acks.settle(message.event_id, nats_failure("publishing", status));
+  auto& batch = impl_->batch;
+  batch.begin(messages);
+  const auto last_sending = std::chrono::steady_clock::now() + kSendingTime;
+  while (std::chrono::steady_clock::now() < last_sending) {
+    const auto ready = batch.take(last_sending);
+    if (ready.empty()) break;
+    for (const std::size_t index : ready) send(messages[index]);
+    GH_FAILPOINT(after_publish);
   }
-  GH_FAILPOINT(after_publish);
-  auto fates = impl_->acks.collect(link_->settings().ack_timeout + kGrace);
-  if (impl_->acks.missing_stream()) link_->recheck_streams();
+  batch.finish(std::chrono::steady_clock::now() + link_->settings().ack_timeout);
+  auto fates = batch.end();
+  if (batch.missing_stream()) link_->recheck_streams();
   return fates;
+}
+
+void NatsBus::send(const ports::BusMessage& message) {
+  auto made = make_message(message);
+  if (!made) return impl_->batch.settle(message.event_id, Failure(std::move(made).error()));
+  jsPubOptions options;
+  jsPubOptions_Init(&options);
+  options.MaxWait = link_->settings().ack_timeout.count();
+  natsMsg* given = made->release();
+  const natsStatus status = js_PublishMsgAsync(impl_->context.get(), &given, &options);
+  const NatsOwner<natsMsg> left(given);
+  if (status != NATS_OK) impl_->batch.settle(message.event_id, nats_failure("publishing", status));
 }
 
 Result<> NatsBus::check() {

@@ -1,6 +1,7 @@
 #pragma once
-// Publishes to NATS JetStream: a whole batch on its way at once, each message with its Nats-Msg-Id, and then the
-// acknowledgements awaited together. Used by the outbox relay, one caller at a time.
+// Publishes to NATS JetStream: a whole batch on its way at once, each message with its Nats-Msg-Id, and the
+// acknowledgements awaited together; those of one order key one after another. Used by the outbox relay, one caller at
+// a time.
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -20,6 +21,8 @@ class NatsBus : public ports::EventBus {
   Result<> check() override;
 
  private:
+  void send(const ports::BusMessage& message);
+
   struct Impl;
   std::shared_ptr<NatsLink> link_;
   std::unique_ptr<Impl> impl_;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kDigestBytes = 32;
 
-Result<std::string> text_of(const boost::json::object& data, std::string_view name) {
+Result<std::string> wrapped_text(const boost::json::object& data, std::string_view name) {
   const auto* found = data.if_contains(name);
   if (found == nullptr || !found->is_string()) return unavailable("Vault's answer has no " + std::string(name));
   return std::string(found->as_string());
@@ -25,13 +25,13 @@ Result<std::string> VaultKeyWrap::wrap(const Secret<std::string>& key, std::stri
   const Secret<std::string> plain(auth::base64_encode(key.expose() + auth::sha256(context)));
   GH_TRY(const auto data, vault_.call("POST", vault_.transit("encrypt", vault_.settings().encryption_key),
                                       {{"plaintext", plain.expose()}}));
-  return text_of(data, "ciphertext");
+  return wrapped_text(data, "ciphertext");
 }
 
 Result<Secret<std::string>> VaultKeyWrap::unwrap(std::string_view wrapped, std::string_view context) {
   GH_TRY(const auto data,
          vault_.call("POST", vault_.transit("decrypt", vault_.settings().encryption_key), {{"ciphertext", wrapped}}));
-  GH_TRY(const std::string text, text_of(data, "plaintext"));
+  GH_TRY(const std::string text, wrapped_text(data, "plaintext"));
   const auto plain = auth::base64_decode(text);
   if (!plain || plain->size() <= kDigestBytes)
     return fail(ErrorCode::internal_error, {}, "Vault opened something else");

@@ -20,6 +20,11 @@ constexpr Statement kHead{"sealer.head", "SELECT sequence, hash FROM ledger_head
                           "SELECT sequence, hash FROM ledger_heads WHERE name = ?1 FOR UPDATE SKIP LOCKED"};
 constexpr Statement kSaveHead{"sealer.save_head", "UPDATE ledger_heads SET sequence = ?2, hash = ?3 WHERE name = ?1"};
 
+constexpr Statement kAnyUnsealed{
+    "sealer.any",
+    "SELECT CASE WHEN EXISTS (SELECT 1 FROM outbox_events WHERE sequence IS NULL) "
+    "OR EXISTS (SELECT 1 FROM auth_audit_log WHERE sequence IS NULL) "
+    "OR EXISTS (SELECT 1 FROM session_invalidations WHERE sequence IS NULL) THEN 1 ELSE 0 END"};
 constexpr Statement kUnsealedAudit{
     "sealer.audit",
     "SELECT position, id, occurred_at, actor_type, actor_id, subject_id, action, outcome, reason, request_id, details, "
@@ -205,6 +210,8 @@ int seal_rows(Connection& connection) {
   GH_FAILPOINT(while_sealing);
   return audited + seal_outbox(connection) + seal_invalidations(connection);
 }
+
+bool has_unsealed_rows(Connection& connection) { return connection.query_one(kAnyUnsealed, {})->integer(0) == 1; }
 
 int seal_all_rows(Connection& connection) {
   int sealed = 0;

@@ -12,6 +12,9 @@ namespace gatehouse::adapters::sql {
 inline constexpr int kSealBatch = 1000;
 int seal_rows(Connection& connection);
 
+/// Whether any row waits. Cheap, and takes no lock.
+bool has_unsealed_rows(Connection& connection);
+
 /// Seals until nothing is left.
 int seal_all_rows(Connection& connection);
 

@@ -56,6 +56,12 @@ Result<> SqlStore::check() {
 Result<int> SqlStore::seal() {
   int sealed = 0;
   if (!driver_->dialect().is_postgres) return sealed;
+  bool waiting = false;
+  GH_CHECK(driver_->read([&](Connection& connection) -> Result<> {
+    waiting = has_unsealed_rows(connection);
+    return {};
+  }));
+  if (!waiting) return sealed;
   for (int batch = 0; batch < kMostBatches; ++batch) {
     int more = 0;
     GH_CHECK(driver_->write([&](Connection& connection) -> Result<> {

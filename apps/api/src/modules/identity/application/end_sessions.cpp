@@ -1,5 +1,6 @@
 #include "modules/identity/application/end_sessions.hpp"
 
+#include "domain/identity/session_policy.hpp"
 #include "domain/identity/topics.hpp"
 
 namespace gatehouse::application {
@@ -52,11 +53,14 @@ Result<int> end_all_sessions(ports::Tx& tx, Record& record, const Dependencies& 
     all.expires_at = expires_at;
     GH_CHECK(tx.invalidations().add(all));
   }
+  int ended = 0;
   for (const auto& session : removed) {
+    if (!domain::is_live(session, now)) continue;  // it ended by itself, and its row was only kept
+    ++ended;
     if (except) GH_CHECK(put_into_feed(tx, session.id, now, expires_at));
     GH_CHECK(tell(record, session, ending, expires_at));
   }
-  return static_cast<int>(removed.size());
+  return ended;
 }
 
 Result<> note_user_changed(ports::Tx& tx, const domain::UserId& user, Timestamp now) {

@@ -29,40 +29,61 @@ Result<> erase(ports::Tx& tx, const Dependencies& deps, const domain::User& user
   return record.event(domain::topics::kUserErased, user.id, {{"user_id", user.id.str()}});
 }
 
-/// The end of the newest segment that is old enough to go.
-Result<std::int64_t> audit_horizon(ports::Tx& tx, Timestamp before) {
-  GH_TRY(const auto checkpoints, tx.audit().list_checkpoints());
-  std::int64_t horizon = 0;
-  for (const auto& checkpoint : checkpoints)
-    if (checkpoint.created_at < before) horizon = std::max(horizon, checkpoint.sequence);
-  return horizon;
-}
+/// One kind of rows, in a transaction of its own: what waits for the store waits for one batch, never for all kinds.
+class Sweep {
+ public:
+  explicit Sweep(const Dependencies& deps) : deps_(deps) {}
 
-bool keeps_for_good(Duration retention) { return retention == Duration::zero(); }
+  template <class Remove>
+  Result<> operator()(Remove&& remove) {
+    GH_TRY(const int rows, deps_.store.write([&](ports::Tx& tx) -> Result<int> { return remove(tx); }));
+    removed_ += rows;
+    return {};
+  }
+  int removed() const { return removed_; }
+
+ private:
+  const Dependencies& deps_;
+  int removed_ = 0;
+};
+
+/// The audit log goes by whole segments: up to the newest of the oldest checkpoints that is old enough, which stays as
+/// the signed start of what remains.
+Result<int> remove_audit_segments(ports::Tx& tx, Timestamp before) {
+  GH_TRY(const auto oldest, tx.audit().oldest_checkpoints(kJanitorBatch));
+  std::int64_t horizon = 0;
+  for (const auto& checkpoint : oldest)
+    if (checkpoint.created_at < before) horizon = std::max(horizon, checkpoint.sequence);
+  if (horizon == 0) return 0;
+  GH_TRY(const int rows, tx.audit().remove_up_to(horizon, kJanitorBatch));
+  if (rows == kJanitorBatch) return rows;
+  GH_TRY(const int checkpoints, tx.audit().remove_checkpoints_before(horizon, kJanitorBatch));
+  return rows + checkpoints;
+}
 
 }  // namespace
 
 Result<int> remove_expired_rows(const Dependencies& deps) {
   const Timestamp now = deps.clock.now();
-  return deps.store.write([&](ports::Tx& tx) -> Result<int> {
-    int removed = 0;
-    const auto add = [&](Result<int> count) -> Result<> {
-      GH_TRY(const int rows, std::move(count));
-      removed += rows;
-      return {};
-    };
-    GH_CHECK(add(tx.sessions().remove_expired(now, kJanitorBatch)));
-    GH_CHECK(add(tx.invalidations().remove_expired(now, kJanitorBatch)));
-    GH_CHECK(add(tx.verification_tokens().remove_expired(now, kJanitorBatch)));
-    GH_CHECK(add(tx.pending_sign_ups().remove_expired(now, kJanitorBatch)));
-    GH_CHECK(add(tx.challenges().remove_expired(now, kJanitorBatch)));
-    GH_CHECK(add(tx.oauth_tickets().remove_expired(now - domain::kTicketAftermath, kJanitorBatch)));
-    GH_CHECK(add(tx.machinery().remove_expired_idempotency(now, kJanitorBatch)));
-    GH_CHECK(add(tx.devices().remove_unused(now - kDeviceLife, kJanitorBatch)));
-    GH_CHECK(add(tx.throttle().remove_before(now - kThrottleForgets, kJanitorBatch)));
-    GH_CHECK(add(tx.attempts().remove_spread_before(domain::spread_since(now), kJanitorBatch)));
-    return removed;
-  });
+  const RetentionSettings& kept = deps.settings.retention;
+  Sweep sweep(deps);
+  GH_CHECK(sweep([&](ports::Tx& tx) { return tx.sessions().remove_expired(now - kept.sessions, kJanitorBatch); }));
+  GH_CHECK(sweep([&](ports::Tx& tx) { return tx.invalidations().remove_expired(now, kJanitorBatch); }));
+  GH_CHECK(sweep([&](ports::Tx& tx) {
+    return tx.verification_tokens().remove_expired(now - kept.verification_tokens, kJanitorBatch);
+  }));
+  GH_CHECK(sweep([&](ports::Tx& tx) { return tx.pending_sign_ups().remove_expired(now, kJanitorBatch); }));
+  GH_CHECK(sweep([&](ports::Tx& tx) { return tx.challenges().remove_expired(now, kJanitorBatch); }));
+  GH_CHECK(sweep([&](ports::Tx& tx) {
+    return tx.oauth_tickets().remove_expired(now - domain::kTicketAftermath, kJanitorBatch);
+  }));
+  GH_CHECK(sweep([&](ports::Tx& tx) { return tx.machinery().remove_expired_idempotency(now, kJanitorBatch); }));
+  GH_CHECK(sweep([&](ports::Tx& tx) { return tx.devices().remove_unused(now - kDeviceLife, kJanitorBatch); }));
+  GH_CHECK(sweep([&](ports::Tx& tx) { return tx.throttle().remove_before(now - kThrottleForgets, kJanitorBatch); }));
+  GH_CHECK(sweep([&](ports::Tx& tx) {
+    return tx.attempts().remove_spread_before(domain::spread_since(now), kJanitorBatch);
+  }));
+  return sweep.removed();
 }
 
 Result<int> end_expired_roles(const Dependencies& deps) {
@@ -111,29 +132,26 @@ Result<int> erase_due_users(const Dependencies& deps) {
 Result<int> remove_past_retention(const Dependencies& deps) {
   const Timestamp now = deps.clock.now();
   const RetentionSettings& kept = deps.settings.retention;
-  return deps.store.write([&](ports::Tx& tx) -> Result<int> {
-    int removed = 0;
-    const auto add = [&](Result<int> count) -> Result<> {
-      GH_TRY(const int rows, std::move(count));
-      removed += rows;
-      return {};
-    };
-    if (!keeps_for_good(kept.login_attempts))
-      GH_CHECK(add(tx.attempts().remove_before(now - kept.login_attempts, kJanitorBatch)));
-    if (!keeps_for_good(kept.mails)) GH_CHECK(add(tx.mails().remove_before(now - kept.mails, kJanitorBatch)));
-    if (!keeps_for_good(kept.outbox)) {
-      const Timestamp before = now - kept.outbox;
-      // Without a bus nothing is ever marked as published.
-      GH_CHECK(add(deps.settings.has_bus ? tx.outbox().remove_published_before(before, kJanitorBatch)
-                                         : tx.outbox().remove_sealed_before(before, kJanitorBatch)));
-    }
-    if (!keeps_for_good(kept.inbox)) GH_CHECK(add(tx.outbox().remove_received_before(now - kept.inbox, kJanitorBatch)));
-    if (!keeps_for_good(kept.audit)) {
-      GH_TRY(const auto horizon, audit_horizon(tx, now - kept.audit));
-      if (horizon > 0) GH_CHECK(add(tx.audit().remove_up_to(horizon, kJanitorBatch)));
-    }
-    return removed;
-  });
+  Sweep sweep(deps);
+  const auto when_old = [&](Duration retention, auto remove) -> Result<> {
+    if (retention == Duration::zero()) return {};  // kept for good
+    return sweep([&](ports::Tx& tx) -> Result<int> { return remove(tx, now - retention); });
+  };
+  GH_CHECK(when_old(kept.login_attempts, [](ports::Tx& tx, Timestamp before) {
+    return tx.attempts().remove_before(before, kJanitorBatch);
+  }));
+  GH_CHECK(when_old(kept.mails,
+                    [](ports::Tx& tx, Timestamp before) { return tx.mails().remove_before(before, kJanitorBatch); }));
+  // Without a bus nothing is ever marked as published.
+  GH_CHECK(when_old(kept.outbox, [&](ports::Tx& tx, Timestamp before) {
+    return deps.settings.has_bus ? tx.outbox().remove_published_before(before, kJanitorBatch)
+                                 : tx.outbox().remove_sealed_before(before, kJanitorBatch);
+  }));
+  GH_CHECK(when_old(kept.inbox, [](ports::Tx& tx, Timestamp before) {
+    return tx.outbox().remove_received_before(before, kJanitorBatch);
+  }));
+  GH_CHECK(when_old(kept.audit, remove_audit_segments));
+  return sweep.removed();
 }
 
 }  // namespace gatehouse::application

@@ -38,7 +38,8 @@ struct LinkSettings {
 /// How long rows are kept after they have served; zero keeps them for good, but for `deleted_users`.
 struct RetentionSettings {
   Duration login_attempts{}, audit{}, outbox{}, inbox{}, mails{};
-  Duration deleted_users{};  ///< the grace period between a deletion and the erasure
+  Duration sessions{}, verification_tokens{};  ///< after they have expired
+  Duration deleted_users{};                    ///< the grace period between a deletion and the erasure
 };
 
 struct Settings {

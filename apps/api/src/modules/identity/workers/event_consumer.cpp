@@ -37,10 +37,12 @@ Result<> EventConsumer::handle(const ports::IncomingEvent& event) {
     observability::log(
         observability::Level::warning, "event_postponed",
         {{"subject", event.subject}, {"deliveries", event.deliveries}, {"cause", outcome.error().cause}});
+    metrics_.postponed.add();
     return source_.try_later(event, redelivery_delay(event.deliveries));
   }
   if (*outcome) return bury(event, domain::to_text(**outcome));
   GH_FAILPOINT(after_effect);
+  metrics_.consumed.add();
   return source_.accept(event);
 }
 
@@ -48,6 +50,7 @@ Result<> EventConsumer::handle(const ports::IncomingEvent& event) {
 Result<> EventConsumer::bury(const ports::IncomingEvent& event, std::string_view reason) {
   const auto letter = application::make_dead_event(deps_, event.subject, event.body, reason);
   for (const auto& published : dead_letters_.publish({{letter.id, letter.topic, letter.json}})) GH_CHECK(published);
+  metrics_.dead.add();
   observability::log(observability::Level::warning, "event_undeliverable",
                      {{"subject", event.subject}, {"reason", reason}});
   GH_FAILPOINT(after_dead_letter);

@@ -5,13 +5,15 @@
 #include "modules/identity/ports/event_bus.hpp"
 #include "modules/identity/ports/event_source.hpp"
 #include "modules/identity/workers/loop.hpp"
+#include "modules/identity/workers/worker_metrics.hpp"
 
 namespace gatehouse::workers {
 
 class EventConsumer {
  public:
-  EventConsumer(const application::Dependencies& deps, ports::EventSource& source, ports::EventBus& dead_letters)
-      : deps_(deps), source_(source), dead_letters_(dead_letters) {}
+  EventConsumer(const application::Dependencies& deps, ports::EventSource& source, ports::EventBus& dead_letters,
+                WorkerMetrics& metrics)
+      : deps_(deps), source_(source), dead_letters_(dead_letters), metrics_(metrics) {}
 
   Result<More> step();
 
@@ -22,6 +24,7 @@ class EventConsumer {
   const application::Dependencies& deps_;
   ports::EventSource& source_;
   ports::EventBus& dead_letters_;
+  WorkerMetrics& metrics_;
 };
 
 /// How long until the n-th delivery of a message that failed: a second, doubling to ten minutes.

@@ -9,6 +9,7 @@ Result<More> Janitor::step() {
   for (const auto task : {application::remove_expired_rows, application::end_expired_roles,
                           application::erase_due_users, application::remove_past_retention}) {
     GH_TRY(const int done, task(deps_));
+    metrics_.rows_removed.add(done);
     if (done >= application::kJanitorBatch) more = More::yes;
   }
   return more;

@@ -3,16 +3,18 @@
 // the others and traffic is never held up.
 #include "modules/identity/application/dependencies.hpp"
 #include "modules/identity/workers/loop.hpp"
+#include "modules/identity/workers/worker_metrics.hpp"
 
 namespace gatehouse::workers {
 
 class Janitor {
  public:
-  explicit Janitor(const application::Dependencies& deps) : deps_(deps) {}
+  Janitor(const application::Dependencies& deps, WorkerMetrics& metrics) : deps_(deps), metrics_(metrics) {}
   Result<More> step();
 
  private:
   const application::Dependencies& deps_;
+  WorkerMetrics& metrics_;
 };
 
 }  // namespace gatehouse::workers

@@ -36,6 +36,11 @@ void Loop::wake() {
   changed_.notify_one();
 }
 
+std::optional<std::string> Loop::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
+}
+
 /// False once the worker is to stop.
 bool Loop::rest(std::chrono::milliseconds time) {
   std::unique_lock lock(mutex_);
@@ -46,6 +51,8 @@ bool Loop::rest(std::chrono::milliseconds time) {
 }
 
 std::chrono::milliseconds Loop::after_failure(const Error& error) {
+  const std::lock_guard lock(mutex_);
+  trouble_ = error.cause.empty() ? error.detail : error.cause;
   if (++failures_ == 1)
     observability::log(Level::warning, "worker_failing",
                        {{"worker", name_}, {"code", error_info(error.code).code}, {"cause", error.cause}});
@@ -54,8 +61,10 @@ std::chrono::milliseconds Loop::after_failure(const Error& error) {
 }
 
 void Loop::after_success() {
+  const std::lock_guard lock(mutex_);
   if (failures_ > 0) observability::log(Level::info, "worker_recovered", {{"worker", name_}});
   failures_ = 0;
+  trouble_.reset();
 }
 
 void Loop::run() {

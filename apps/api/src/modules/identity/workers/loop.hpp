@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -29,6 +30,8 @@ class Loop {
   void wake();
   /// Lets the step under way finish, and runs no other.
   void stop();
+  /// Why the last step failed; nothing while steps succeed. From any thread.
+  std::optional<std::string> trouble() const;
 
  private:
   void run();
@@ -39,11 +42,12 @@ class Loop {
   const std::string name_;
   const std::chrono::milliseconds interval_;
   const Step step_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool woken_ = false;
   bool stopping_ = false;
   int failures_ = 0;
+  std::optional<std::string> trouble_;
   std::thread thread_;
 };
 

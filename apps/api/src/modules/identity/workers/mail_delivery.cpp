@@ -60,9 +60,12 @@ Result<> MailDelivery::deliver(domain::MailMessage message) {
     message.state = MailState::failed;
     message.last_error = "expired before it could be delivered";
   } else {
-    apply(message, provider_.deliver(message), now);
+    const auto delivery = provider_.deliver(message);
     GH_FAILPOINT(after_mail);
+    apply(message, delivery, now);
+    note(delivery, message.state);
   }
+  if (message.state == MailState::failed) metrics_.mails_failed.add();
   const bool finished = message.state != MailState::queued;
   if (message.state == MailState::failed)
     observability::log(observability::Level::warning, "mail_failed",
@@ -72,6 +75,25 @@ Result<> MailDelivery::deliver(domain::MailMessage message) {
                         {"cause", message.last_error.value_or("")}});
   return deps_.store.write(
       [&](ports::Tx& tx) { return tx.mails().save_delivery(message, finished && bodies_ == Bodies::wipe); });
+}
+
+void MailDelivery::note(const ports::MailDelivery& delivery, MailState state) {
+  const bool parked = delivery.failure == ports::MailFailure::park;
+  if (delivery.accepted)
+    metrics_.mails_sent.add();
+  else if (state == MailState::queued)
+    (parked ? metrics_.mails_parked : metrics_.mails_retried).add();
+  const std::lock_guard lock(mutex_);
+  // What is wrong with one message alone proves that the provider answers.
+  if (delivery.accepted || delivery.failure == ports::MailFailure::permanent)
+    trouble_.reset();
+  else
+    trouble_ = delivery.error;
+}
+
+std::optional<std::string> MailDelivery::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
 }
 
 }  // namespace gatehouse::workers
