@@ -22,6 +22,7 @@ int run(int argc, char** argv, Host& host) {
   add_audit_commands(app, context);
   add_event_commands(app, context);
   add_backup_commands(app, context);
+  add_mail_commands(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,6 +1,7 @@
 #pragma once
 // Turns a template and its values into the frozen message that the mail ledger keeps (issue "Events and mail": a retry
 // must send the same bytes). Pure and thread-safe.
+#include <array>
 #include <map>
 #include <string>
 
@@ -27,6 +28,11 @@ inline constexpr const char* kDeletion = "deletion";
 inline constexpr const char* kAccountLinked = "account_linked";
 inline constexpr const char* kAccountUnlinked = "account_unlinked";
 inline constexpr const char* kSignInCode = "sign_in_code";
+
+inline constexpr auto kAll = std::to_array<const char*>(
+    {kVerifyEmail, kAlreadyRegistered, kResetPassword, kPasswordChanged, kConfirmEmailChange, kEmailChangeNotice,
+     kSuspiciousSignIn, kNewDevice, kMfaEnrolled, kMfaRemoved, kBackupCodeUsed, kPasswordExposed, kInvitation,
+     kDeletion, kAccountLinked, kAccountUnlinked, kSignInCode});
 }  // namespace mail_templates
 
 struct RenderedMail {
