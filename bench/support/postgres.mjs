@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 const programs = "/usr/lib/postgresql/15/bin";
 
-const freePort = () =>
+export const freePort = () =>
   new Promise((resolve) => {
     const probe = createServer().listen(0, "127.0.0.1", () => {
       const { port } = probe.address();
