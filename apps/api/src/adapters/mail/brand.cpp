@@ -60,6 +60,9 @@ Palette make_palette(const BrandSettings& brand) {
   Rgb accent_on_dark = accent;
   for (int step = 0; step < 20 && contrast(accent_on_dark, kDarkCard) < kReadable; ++step)
     accent_on_dark = mix(accent_on_dark, kWhite, 0.12);
+  Rgb accent_on_light = accent;
+  for (int step = 0; step < 20 && contrast(accent_on_light, card) < kReadable; ++step)
+    accent_on_light = mix(accent_on_light, ink, 0.12);
   Palette palette;
   palette.card = to_text(card);
   palette.ink = to_text(ink);
@@ -69,6 +72,7 @@ Palette make_palette(const BrandSettings& brand) {
   palette.soft = to_text(mix(ink, card, 0.32));
   palette.accent = to_text(accent);
   palette.on_accent = to_text(letters_on(accent));
+  palette.accent_on_light = to_text(accent_on_light);
   palette.accent_on_dark = to_text(accent_on_dark);
   palette.on_accent_on_dark = to_text(letters_on(accent_on_dark));
   return palette;

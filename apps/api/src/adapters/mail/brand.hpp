@@ -19,6 +19,7 @@ struct Palette {
   std::string card, ink;                          ///< as configured
   std::string page, panel, line, soft;            ///< mixed of the two
   std::string accent, on_accent;                  ///< the button and its letters
+  std::string accent_on_light;                    ///< links, dark enough to be read on the card
   std::string accent_on_dark, on_accent_on_dark;  ///< the same in dark mode, light enough to be read there
 };
 

@@ -69,6 +69,7 @@ void set_palette(data& context, const Palette& palette) {
                                                                 {"soft", palette.soft},
                                                                 {"accent", palette.accent},
                                                                 {"on_accent", palette.on_accent},
+                                                                {"accent_on_light", palette.accent_on_light},
                                                                 {"accent_on_dark", palette.accent_on_dark},
                                                                 {"on_accent_on_dark", palette.on_accent_on_dark}};
   for (const auto& [name, colour] : colours) context.set(name, colour);

@@ -75,7 +75,7 @@ a { text-decoration-thickness: 1px; text-underline-offset: 2px; }
 <p class="soft" style="margin:0 0 12px;font-size:14px;line-height:22px;color:{{soft}};">{{.}}</p>
 {{/after}}
 {{#button}}
-<p class="soft line" style="margin:22px 0 0;padding:18px 0 0;border-top:1px solid {{line}};font-size:13px;line-height:20px;color:{{soft}};">{{by_hand}}<br><a class="link" href="{{link}}" style="word-break:break-all;color:{{accent}};">{{link}}</a></p>
+<p class="soft line" style="margin:22px 0 0;padding:18px 0 0;border-top:1px solid {{line}};font-size:13px;line-height:20px;color:{{soft}};">{{by_hand}}<br><a class="link" href="{{link}}" style="word-break:break-all;color:{{accent_on_light}};">{{link}}</a></p>
 {{/button}}
 </td></tr>
 <tr><td style="padding:20px 4px 0;">

@@ -80,9 +80,8 @@ Result<int> remove_expired_rows(const Dependencies& deps) {
   GH_CHECK(sweep([&](ports::Tx& tx) { return tx.machinery().remove_expired_idempotency(now, kJanitorBatch); }));
   GH_CHECK(sweep([&](ports::Tx& tx) { return tx.devices().remove_unused(now - kDeviceLife, kJanitorBatch); }));
   GH_CHECK(sweep([&](ports::Tx& tx) { return tx.throttle().remove_before(now - kThrottleForgets, kJanitorBatch); }));
-  GH_CHECK(sweep([&](ports::Tx& tx) {
-    return tx.attempts().remove_spread_before(domain::spread_since(now), kJanitorBatch);
-  }));
+  GH_CHECK(sweep(
+      [&](ports::Tx& tx) { return tx.attempts().remove_spread_before(domain::spread_since(now), kJanitorBatch); }));
   return sweep.removed();
 }
 
