@@ -85,6 +85,17 @@ Result<> create_stream(jsCtx* context, const StreamSettings& stream, int replica
   return {};
 }
 
+/// What somebody made may be meant so; it is not refused, but said once a connection.
+void warn_of_weakness(const jsStreamConfig& config) {
+  const auto warn = [&](const char* why) {
+    observability::log(observability::Level::warning, "nats_stream_weak", {{"stream", config.Name}, {"why", why}});
+  };
+  const bool has_limit = config.MaxMsgs > 0 || config.MaxBytes > 0 || config.MaxMsgsPerSubject > 0;
+  if (config.Storage == js_MemoryStorage) warn("it is kept in memory: a restart of the broker loses it");
+  if (config.Discard == js_DiscardOld && has_limit) warn("full, it drops old events, read or not");
+  if (config.Duplicates < kRememberIds / 5) warn("it remembers ids for less than two minutes");
+}
+
 Result<> ensure_stream(jsCtx* context, const StreamSettings& stream, const NatsSettings& settings) {
   jsStreamInfo* info = nullptr;
   jsErrCode code{};
@@ -97,7 +108,9 @@ Result<> ensure_stream(jsCtx* context, const StreamSettings& stream, const NatsS
   if (status != NATS_OK) return nats_failure("looking at stream " + stream.name, status);
   if (info->Config->NoAck) return unavailable("NATS: stream " + stream.name + " gives no acknowledgements");
   for (int i = 0; i < info->Config->SubjectsLen; ++i) {
-    if (covers(info->Config->Subjects[i], stream.subject)) return {};
+    if (!covers(info->Config->Subjects[i], stream.subject)) continue;
+    warn_of_weakness(*info->Config);
+    return {};
   }
   return unavailable("NATS: stream " + stream.name + " does not hold " + stream.subject);
 }
