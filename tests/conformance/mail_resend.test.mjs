@@ -1,17 +1,19 @@
 // Mail by Resend, against a strict stand-in: nothing is sent twice, nothing is lost, and the ledger says what happened.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { pause, until } from "../support/nats.mjs";
+import { freePort, pause, until } from "../support/nats.mjs";
+import { readiness } from "../support/ops.mjs";
 import { advance, freshEmail, goodPassword, person } from "../support/people.mjs";
 import { ResendStandIn } from "../support/resend.mjs";
 import { startServer } from "../support/server.mjs";
 
 const stand = new ResendStandIn();
-let server, admin;
+let server, admin, ops;
 
 before(async () => {
   await stand.start("re_stand_in_key_1");
-  server = await startServer({ config: `[mail]\nprovider = "resend"\nfrom = "Gatehouse <id@example.com>"\nresend_api_key = "${stand.apiKey}"\nresend_base_url = "${stand.url}"\n` });
+  ops = `localhost:${await freePort()}`;
+  server = await startServer({ config: `[server]\nops_listen = "${ops}"\n[mail]\nprovider = "resend"\nfrom = "Gatehouse <id@example.com>"\nresend_api_key = "${stand.apiKey}"\nresend_base_url = "${stand.url}"\n` });
   server.secrets.add(stand.apiKey);
   admin = await person(server, { roles: ["admin"] });
 });
@@ -76,15 +78,19 @@ test("a rate limit is waited for as long as it says", async () => {
   await until(async () => (await row(email)).state === "sent", "the second attempt");
 });
 
-test("a used-up quota parks a mail for an hour", async () => {
+test("a used-up quota parks a mail for an hour, and readiness says so", async () => {
+  const mail = async () => (await readiness(ops)).dependencies.mail;
   const email = await signUp("quota");
   await reaches(email, 1);
+  await until(async () => /daily_quota_exceeded/.test((await mail()).detail), "readiness to name the quota");
+  assert.equal((await readiness(ops)).status, 200);
   assert.equal((await row(email)).state, "queued");
   await advance(server, "50m");
   await pause(1_500);
   assert.equal(attemptsTo(email).length, 1);
   await advance(server, "15m");
   await until(async () => (await row(email)).state === "sent", "the second attempt");
+  await until(async () => (await mail()).status === "ok", "readiness to recover");
 });
 
 test("what is refused for good is not tried again, and holds up no other", async () => {

@@ -34,8 +34,8 @@ Result<Backlog::State> Backlog::ask() {
       state.oldest_event = age(oldest, now);
     }
     GH_TRY(state.mails, tx.mails().count_queued());
-    GH_TRY(const auto oldest, tx.mails().oldest_queued());
-    state.oldest_mail = age(oldest, now);
+    GH_TRY(const auto due, tx.mails().due_since(now));
+    state.mail_overdue = age(due, now);
     return state;
   });
 }
@@ -44,14 +44,14 @@ void Backlog::expose(observability::Metrics& metrics) {
   auto events = metrics.gauge("gatehouse_events_waiting", "Events that are not published yet, at most 200000");
   auto lag = metrics.gauge("gatehouse_events_lag_seconds", "Age of the oldest event that is not published yet");
   auto mails = metrics.gauge("gatehouse_mails_waiting", "Mails that no provider has taken yet");
-  auto mail_age = metrics.gauge("gatehouse_mails_lag_seconds", "Age of the oldest mail that no provider has taken yet");
-  metrics.before_exposition([this, events, lag, mails, mail_age]() mutable {
+  auto overdue = metrics.gauge("gatehouse_mails_overdue_seconds", "How long the mail that is due longest has waited");
+  metrics.before_exposition([this, events, lag, mails, overdue]() mutable {
     const auto state = look();
     if (!state) return;
     events.set(static_cast<double>(state->events));
     lag.set(in_seconds(state->oldest_event));
     mails.set(static_cast<double>(state->mails));
-    mail_age.set(in_seconds(state->oldest_mail));
+    overdue.set(in_seconds(state->mail_overdue));
   });
 }
 

@@ -17,7 +17,7 @@ class Backlog {
     std::int64_t events = 0;  ///< none is ever due where there is no bus
     Duration oldest_event{};
     std::int64_t mails = 0;
-    Duration oldest_mail{};
+    Duration mail_overdue{};  ///< of the mail that waits longest for a worker
   };
 
   explicit Backlog(Core& core) : core_(core) {}

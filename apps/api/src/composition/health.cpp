@@ -7,13 +7,13 @@ namespace {
 
 using http::DependencyHealth;
 
-// An event is published within a second where all is well, also by another process; a mail is tried again within
-// minutes.
+// An event is published within a second where all is well, also by another process. A mail is taken up at once when it
+// is due, and for two minutes a worker that died may have held it.
 constexpr Duration kEventsAreLate = std::chrono::seconds(30);
-constexpr Duration kMailIsLate = std::chrono::minutes(10);
+constexpr Duration kMailIsLate = std::chrono::minutes(5);
 
 std::string waiting_words(std::int64_t count, const char* things, Duration oldest) {
-  return fmt::format("{} {} wait, the oldest for {} s", count, things,
+  return fmt::format("{} {} wait, one for {} s", count, things,
                      std::chrono::duration_cast<std::chrono::seconds>(oldest).count());
 }
 
@@ -64,9 +64,9 @@ DependencyHealth Health::broker(const std::optional<Backlog::State>& waiting) co
 }
 
 DependencyHealth Health::mail(const std::optional<Backlog::State>& waiting) const {
-  const bool late = waiting && waiting->oldest_mail > kMailIsLate;
+  const bool late = waiting && waiting->mail_overdue > kMailIsLate;
   return judge("mail", workers_ == nullptr ? std::nullopt : workers_->mail_trouble(), late,
-               late ? waiting_words(waiting->mails, "mails", waiting->oldest_mail) : "");
+               late ? waiting_words(waiting->mails, "mails", waiting->mail_overdue) : "");
 }
 
 }  // namespace gatehouse::composition

@@ -13,6 +13,7 @@ constexpr int kMailsAtOnce = 20;
 constexpr Duration kClaimLasts = std::chrono::minutes(2);
 constexpr Duration kLongestSend = std::chrono::seconds(45);  ///< above every provider's time limit
 constexpr Duration kGiveUpAfter = std::chrono::hours(23);
+constexpr int kPutOffUntilTrouble = 3;
 constexpr Duration kParkedFor = std::chrono::hours(1);
 
 /// The row after what the provider said.
@@ -85,10 +86,12 @@ void MailDelivery::note(const ports::MailDelivery& delivery, MailState state) {
     (parked ? metrics_.mails_parked : metrics_.mails_retried).add();
   const std::lock_guard lock(mutex_);
   // What is wrong with one message alone proves that the provider answers.
-  if (delivery.accepted || delivery.failure == ports::MailFailure::permanent)
+  if (delivery.accepted || delivery.failure == ports::MailFailure::permanent) {
     trouble_.reset();
-  else
+    put_off_in_a_row_ = 0;
+  } else if (++put_off_in_a_row_ >= kPutOffUntilTrouble || parked) {
     trouble_ = delivery.error;
+  }
 }
 
 std::optional<std::string> MailDelivery::trouble() const {

@@ -22,8 +22,8 @@ class MailDelivery {
 
   /// One batch.
   Result<More> step();
-  /// What the provider said last, where it took no mail for a reason that lies with it: nothing once it takes one
-  /// again. From any thread.
+  /// What the provider said last, where it takes no mail for a reason that lies with it: it has parked one, or put off
+  /// several in a row (one alone may be its recipient's fault). Nothing once it takes one again. From any thread.
   std::optional<std::string> trouble() const;
 
  private:
@@ -36,6 +36,7 @@ class MailDelivery {
   WorkerMetrics& metrics_;
   mutable std::mutex mutex_;
   std::optional<std::string> trouble_;
+  int put_off_in_a_row_ = 0;
 };
 
 /// When a message that was not taken is tried again: 5 s, doubling to an hour, within the day in which providers

@@ -38,8 +38,9 @@ constexpr Statement kSaveReport{"mails.save_report",
 constexpr Statement kWipeBody{"mails.wipe_body",
                               "UPDATE mail_messages SET body_text = NULL, body_html = NULL WHERE id = ?1"};
 constexpr Statement kCountQueued{"mails.count_queued", "SELECT count(*) FROM mail_messages WHERE state = 'queued'"};
-constexpr Statement kOldestQueued{"mails.oldest_queued",
-                                  "SELECT created_at FROM mail_messages WHERE state = 'queued' ORDER BY id LIMIT 1"};
+constexpr Statement kDueSince{"mails.due_since",
+                              "SELECT next_attempt_at FROM mail_messages WHERE state = 'queued' "
+                              "AND next_attempt_at <= ?1 ORDER BY next_attempt_at LIMIT 1"};
 constexpr Statement kRemoveAll{"mails.remove_all", "DELETE FROM mail_messages"};
 constexpr Statement kEraseUser{"mails.erase_user", "DELETE FROM mail_messages WHERE user_id = ?1"};
 constexpr Statement kRemoveBefore{
@@ -163,8 +164,8 @@ Result<int> SqlMails::count_to(const std::string& email_canonical, const std::st
 
 Result<std::int64_t> SqlMails::count_queued() { return connection_.query_one(kCountQueued, {})->integer(0); }
 
-Result<std::optional<Timestamp>> SqlMails::oldest_queued() {
-  return map_one(connection_.query_one(kOldestQueued, {}), [](const Row& row) { return row.time(0); });
+Result<std::optional<Timestamp>> SqlMails::due_since(Timestamp now) {
+  return map_one(connection_.query_one(kDueSince, {now}), [](const Row& row) { return row.time(0); });
 }
 
 Result<int> SqlMails::remove_all() { return static_cast<int>(connection_.execute(kRemoveAll, {})); }

@@ -22,7 +22,7 @@ class SqlMails final : public ports::Mails {
   Result<> save_report(const domain::MailMessage& message) override;
   Result<int> count_to(const std::string& email_canonical, const std::string& template_name, Timestamp since) override;
   Result<std::int64_t> count_queued() override;
-  Result<std::optional<Timestamp>> oldest_queued() override;
+  Result<std::optional<Timestamp>> due_since(Timestamp now) override;
   Result<int> remove_all() override;
   Result<int> erase_user(const domain::UserId& user) override;
   Result<int> remove_before(Timestamp time, int limit) override;

@@ -92,8 +92,8 @@ class Mails {
   virtual Result<int> count_to(const std::string& email_canonical, const std::string& template_name,
                                Timestamp since) = 0;
   virtual Result<std::int64_t> count_queued() = 0;
-  /// When the oldest mail that is not sent yet was made.
-  virtual Result<std::optional<Timestamp>> oldest_queued() = 0;
+  /// Since when the mail that waits longest for a worker has been due.
+  virtual Result<std::optional<Timestamp>> due_since(Timestamp now) = 0;
   virtual Result<int> remove_all() = 0;
   virtual Result<int> erase_user(const domain::UserId& user) = 0;
   virtual Result<int> remove_before(Timestamp time, int limit) = 0;
