@@ -149,3 +149,20 @@ test("the streams have the settings of docs/events.md, and one that breaks the p
   );
   await server.stop();
 });
+
+test("a stream of another domain that is missing keeps none of our events back", async (t) => {
+  const nats = await (await Nats.onFreePort()).start();
+  const broker = await nats.connection();
+  for (const [name, subject] of [["IDENTITY", "identity.>"], ["IDENTITY_DEAD", "dead.>"]]) await broker.manager.streams.add({ name, subjects: [subject], discard: "new" });
+  const ops = `localhost:${await freePort()}`;
+  const config = `[server]\nops_listen = "${ops}"\n[events]\nbus = "nats"\nnats_url = "${nats.url}"\ncreate_streams = false\n`;
+  const server = await startServer({ config, data: temporaryFolder() });
+  t.after(() => Promise.all([server.kill(), broker.close()]).then(() => nats.kill()));
+  const key = eventReader(server);
+  await busy(await times(2, () => person(server)), 2);
+  await degraded(ops, /ACCOUNTS is missing/);
+  await drained(server, key, broker);
+  await broker.manager.streams.add({ name: "ACCOUNTS", subjects: ["accounts.>"] });
+  await ready(ops);
+  await server.stop();
+});

@@ -16,17 +16,27 @@ std::string dead_stream(const config::EventsConfig& config) { return config.stre
 /// JetStream takes whole hours well; zero keeps for good there as here.
 std::chrono::hours hours(Duration duration) { return std::chrono::duration_cast<std::chrono::hours>(duration); }
 
-}  // namespace
-
-std::shared_ptr<adapters::bus::NatsLink> make_nats_link(const config::Config& config) {
-  const auto& events = config.events;
+adapters::bus::NatsSettings settings_of(const config::EventsConfig& events) {
   adapters::bus::NatsSettings to;
   to.urls = events.nats_url;
   to.credentials_file = events.nats_credentials;
   to.ca_file = events.nats_ca_cert;
-  to.streams = {{events.stream, "identity.>"}, {dead_stream(events), "dead.>", hours(config.retention.dead_events)}};
-  if (events.consume) to.streams.push_back({events.accounts_stream, "accounts.>"});
   to.create_streams = events.create_streams;
+  return to;
+}
+
+}  // namespace
+
+std::shared_ptr<adapters::bus::NatsLink> make_nats_link(const config::Config& config) {
+  auto to = settings_of(config.events);
+  to.streams = {{config.events.stream, "identity.>"},
+                {dead_stream(config.events), "dead.>", hours(config.retention.dead_events)}};
+  return std::make_shared<adapters::bus::NatsLink>(std::move(to));
+}
+
+std::shared_ptr<adapters::bus::NatsLink> make_accounts_link(const config::Config& config) {
+  auto to = settings_of(config.events);
+  to.streams = {{config.events.accounts_stream, "accounts.>"}};
   return std::make_shared<adapters::bus::NatsLink>(std::move(to));
 }
 

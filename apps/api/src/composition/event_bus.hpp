@@ -9,8 +9,10 @@
 
 namespace gatehouse::composition {
 
-/// The connection to NATS as configured; made when first used.
+/// The connection to NATS as configured, for the streams that are ours; made when first used.
 std::shared_ptr<adapters::bus::NatsLink> make_nats_link(const config::Config& config);
+/// Another for the stream of the accounts domain: while that is missing, our own events go out all the same.
+std::shared_ptr<adapters::bus::NatsLink> make_accounts_link(const config::Config& config);
 
 /// For a command. Returns `invalid_request` where `events.bus` is none.
 Result<std::unique_ptr<ports::EventBus>> make_event_bus(const config::Config& config);

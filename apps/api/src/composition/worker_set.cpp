@@ -75,7 +75,7 @@ void WorkerSet::add_event_workers(const config::Config& config, Core& core) {
   if (!config.events.consume) return;
   adapters::bus::ConsumerSettings wanted;
   wanted.stream = config.events.accounts_stream;
-  source_ = std::make_unique<adapters::bus::NatsSource>(link, wanted);
+  source_ = std::make_unique<adapters::bus::NatsSource>(make_accounts_link(config), wanted);
   dead_letters_ = std::make_unique<adapters::bus::NatsBus>(link);
   consumer_ = std::make_unique<workers::EventConsumer>(core.deps(), *source_, *dead_letters_, metrics_);
   consumer_loop_ = add("consumer", kConsumerInterval, [this] { return consumer_->step(); });
