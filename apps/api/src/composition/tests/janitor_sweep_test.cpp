@@ -23,6 +23,7 @@ const std::map<std::string, std::string> kBoundedBy{
     {"idempotency_keys", "swept: after 24 hours"},
     {"devices", "swept: unused for 400 days"},
     {"throttle_budgets", "swept: once forgiven"},
+    {"oauth_tickets", "swept: an hour after their end"},
     {"failure_spread", "swept: with the window that spraying is looked for in"},
     {"role_assignments", "swept: at their end, with audit row and event"},
     {"users", "swept: erased after the grace period"},
