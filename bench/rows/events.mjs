@@ -53,13 +53,14 @@ async function drain(broker, server) {
   return { rate: (messages.length / (messages.at(-1).stored - messages[0].stored)) * 1000, messages };
 }
 
-async function measure(name, { folder, seconds, row, database }) {
+async function measure(name, { folder, seconds, row, option, database }) {
+  const backlog = Number(option("backlog", kBacklog));
   const broker = await Broker.make(folder());
   const env = { GATEHOUSE_EVENTS__BUS: "nats", GATEHOUSE_EVENTS__NATS_URL: broker.url, GATEHOUSE_EVENTS__CONSUME: "false" };
   const server = await startServer({ data: folder(), database, env });
   try {
     const tokens = await people(server.url);
-    await grow(server, tokens, kBacklog);
+    await grow(server, tokens, backlog);
     await broker.start();
     const { rate, messages } = await drain(broker, server);
     row(`${name}: events/s from a backlog of ${messages.length}`, Math.round(rate), "10000", rate / 10_000, ">= 1");
@@ -74,7 +75,7 @@ async function measure(name, { folder, seconds, row, database }) {
     const up = await steady(server.url, tokens, kRate, seconds * 2);
     await broker.stop();
     const gone = performance.now();
-    await grow(server, tokens, kBacklog);
+    await grow(server, tokens, backlog);
     const away = await steady(server.url, tokens, kRate, seconds * 2);
     await sleep(Math.max(0, 30_000 - (performance.now() - gone)));
     await broker.start();
