@@ -321,16 +321,16 @@ TEST_P(UsersContract, tells_whose_erasure_is_due_but_not_who_is_held) {
 
 TEST_P(UsersContract, totals_beyond_the_bound_are_estimates) {
   write([&](Tx& tx) -> Result<> {
-    for (int i = 0; i < 10'050; ++i) GH_CHECK(tx.users().add(new_user("u" + std::to_string(i) + "@x.org")));
+    for (int i = 0; i < 1'050; ++i) GH_CHECK(tx.users().add(new_user("u" + std::to_string(i) + "@x.org")));
     return {};
   });
   const auto total = read([](Tx& tx) { return tx.users().count({}); });
   EXPECT_FALSE(total.exact);
-  EXPECT_GE(total.value, 10'000);
+  EXPECT_GE(total.value, 1'000);
   UserFilter filter;
   filter.query = "u";
   EXPECT_FALSE(read([&](Tx& tx) { return tx.users().count(filter); }).exact);
-  filter.query = "u10049";
+  filter.query = "u1049";
   const auto one = read([&](Tx& tx) { return tx.users().count(filter); });
   EXPECT_TRUE(one.exact);
   EXPECT_EQ(one.value, 1);

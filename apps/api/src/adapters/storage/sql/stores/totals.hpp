@@ -1,6 +1,6 @@
 #pragma once
 // How many rows there are without counting them all: exact up to kTotalBound, beyond it what the database knows without
-// a scan. So the total of a page over a million users costs what it costs over ten thousand.
+// a scan. So the total of a page over a million users costs what it costs over a thousand.
 #include <string>
 
 #include "adapters/storage/sql/connection.hpp"
@@ -8,7 +8,7 @@
 
 namespace gatehouse::adapters::sql {
 
-inline constexpr std::int64_t kTotalBound = 10'000;
+inline constexpr std::int64_t kTotalBound = 1'000;
 
 enum class CountedTable { users, sessions, user_mfa_secrets };
 

@@ -7,7 +7,7 @@
 #include "adapters/storage/sql/stores/fold.hpp"
 #include "adapters/storage/sql/stores/mapping.hpp"
 #include "adapters/storage/sql/stores/rows.hpp"
-#include "adapters/storage/sql/stores/totals.hpp"
+#include "adapters/storage/sql/stores/user_filter.hpp"
 #include "adapters/storage/sql/stores/users.hpp"
 #include "domain/identity/text.hpp"
 
@@ -18,29 +18,6 @@ using domain::User;
 using ports::UserFilter;
 
 enum class Phase : char { exact_id = 'i', address = 'e', name = 'n' };
-
-bool has_prefix(const UserFilter& filter) { return filter.query && !filter.query->empty(); }
-
-/// The conditions that every phase shares. `by_role_rows`: the statement starts from role_assignments.
-Filter conditions(const UserFilter& wanted, bool by_role_rows) {
-  Filter filter;
-  if (wanted.email_canonical) filter.add("users.email_canonical = ?", *wanted.email_canonical);
-  if (!wanted.ids.empty()) {
-    std::string list;
-    for (const auto& id : wanted.ids) list += (list.empty() ? "" : ", ") + filter.place(id);
-    filter.add("users.id IN (" + list + ")");
-  }
-  if (wanted.status) filter.add("users.status = ?", named(*wanted.status));
-  if (wanted.role) {
-    const std::string live = fmt::format(
-        "role_assignments.role = {} AND (role_assignments.expires_at IS NULL OR role_assignments.expires_at > {})",
-        filter.place(*wanted.role), filter.place(wanted.now));
-    filter.add(by_role_rows ? live
-                            : "EXISTS (SELECT 1 FROM role_assignments WHERE role_assignments.user_id = users.id AND " +
-                                  live + ")");
-  }
-  return filter;
-}
 
 /// The last user of the page before, within a phase.
 struct Last {
@@ -96,7 +73,7 @@ std::optional<Last> last_of(const std::string& position, Phase phase) {
 /// Up to `room` users of one phase, from its start or after `last`.
 std::vector<User> read_phase(Connection& connection, const UserFilter& wanted, Phase phase,
                              const std::optional<Last>& last, std::size_t room) {
-  Filter filter = conditions(wanted, false);
+  Filter filter = user_conditions(wanted, RoleFrom::users);
   narrow(filter, *wanted.query, phase, last);
   const std::string_view order = phase == Phase::name ? "users.name_folded, users.id" : "users.email_canonical";
   const std::string limit = filter.place(room);
@@ -132,65 +109,15 @@ ports::Page<User> search_prefix(Connection& connection, const UserFilter& wanted
   return found;
 }
 
-// The order only chooses the index: PostgreSQL's plan for any status would walk the table for a rare one.
-constexpr const char* kOfStatus = "SELECT 1 FROM users WHERE status = ?1 ORDER BY id";
-
-std::int64_t status_estimate(Connection& connection, domain::UserStatus status) {
-  std::int64_t rest = estimate_rows(connection, CountedTable::users);
-  for (const auto other :
-       {domain::UserStatus::active, domain::UserStatus::disabled, domain::UserStatus::pending_deletion}) {
-    if (other == status) continue;
-    const auto total = count_bounded(connection, kOfStatus, {named(other)});
-    rest -= total.value;
-  }
-  return std::max(kTotalBound, rest);
-}
-
-ports::Total count_status(Connection& connection, domain::UserStatus status) {
-  auto total = count_bounded(connection, kOfStatus, {named(status)});
-  if (!total.exact) total.value = status_estimate(connection, status);
-  return total;
-}
-
-/// One pass over each range: a user who is in several is counted once, in the first.
-ports::Total count_prefix(Connection& connection, const UserFilter& wanted) {
-  Filter filter = conditions(wanted, false);
-  const std::string address = domain::to_lower_ascii(*wanted.query);
-  const std::string name = fold_case(*wanted.query);
-  const std::string by_id = "id = " + filter.place(*wanted.query);
-  const std::string from_address = "email_canonical >= " + filter.place(address);
-  const std::string to_address = "email_canonical < " + filter.place(after_prefix(address));
-  const std::string from_name = "name_folded >= " + filter.place(name);
-  const std::string to_name = "name_folded < " + filter.place(after_prefix(name));
-  const std::string by_address = from_address + " AND " + to_address;
-  if (filter.empty()) {
-    // Each range is cut before its end is looked at: so much of an index is read, and no more, whatever plan a database
-    // thinks best. A cut range is beyond the bound by itself, or with those of it that the one before has counted.
-    const std::int64_t cut = kTotalBound + 1;
-    return count_bounded(
-        connection,
-        fmt::format(
-            "SELECT 1 FROM users WHERE {0} UNION ALL "
-            "SELECT 1 FROM (SELECT id, email_canonical FROM users WHERE {1} ORDER BY email_canonical LIMIT {5}) "
-            "AS by_address WHERE {2} AND NOT ({0}) UNION ALL "
-            "SELECT 1 FROM (SELECT id, email_canonical, name_folded FROM users WHERE {3} "
-            "ORDER BY name_folded, id LIMIT {5}) AS by_name WHERE {4} AND NOT ({0}) AND NOT ({1} AND {2})",
-            by_id, from_address, to_address, from_name, to_name, cut),
-        filter.params());
-  }
-  const std::string base = "SELECT 1 FROM users" + filter.where() + " AND ";
-  return count_bounded(connection,
-                       fmt::format("{0}{1} UNION ALL {0}NOT ({1}) AND {2} UNION ALL {0}NOT ({1}) AND NOT ({2}) AND {3} "
-                                   "AND {4}",
-                                   base, by_id, by_address, from_name, to_name),
-                       filter.params());
-}
-
 }  // namespace
 
 Result<ports::Page<User>> SqlUsers::search(const UserFilter& wanted, const ports::PageRequest& page) {
-  if (has_prefix(wanted)) return search_prefix(connection_, wanted, page);
-  Filter filter = conditions(wanted, wanted.role.has_value());
+  if (has_user_prefix(wanted)) {
+    const auto few = among_few(connection_, wanted);
+    if (few && few->ids.empty()) return ports::Page<User>{};
+    return search_prefix(connection_, few.value_or(wanted), page);
+  }
+  Filter filter = user_conditions(wanted, wanted.role ? RoleFrom::assignments : RoleFrom::users);
   // Where a role is asked for, its own index gives the order: rare roles are found without walking all users.
   const std::string key = wanted.role ? "role_assignments.user_id" : "users.id";
   const std::string from = wanted.role ? "role_assignments JOIN users ON users.id = role_assignments.user_id" : "users";
@@ -206,32 +133,6 @@ Result<ports::Page<User>> SqlUsers::search(const UserFilter& wanted, const ports
     found.next = found.items.back().id.str();
   }
   return found;
-}
-
-Result<ports::Total> SqlUsers::count(const UserFilter& wanted) {
-  if (has_prefix(wanted)) return count_prefix(connection_, wanted);
-  const bool others = wanted.email_canonical || !wanted.ids.empty() || wanted.role;
-  if (wanted.status && !others) return count_status(connection_, *wanted.status);
-  const Filter filter = conditions(wanted, wanted.role.has_value());
-  const std::string from = wanted.role ? "role_assignments JOIN users ON users.id = role_assignments.user_id" : "users";
-  auto total = count_bounded(connection_, "SELECT 1 FROM " + from + filter.where(), filter.params());
-  if (!total.exact && !others) total.value = estimate_rows(connection_, CountedTable::users);
-  return total;
-}
-
-Result<ports::UserCounts> SqlUsers::counts() {
-  ports::UserCounts counts;
-  counts.all = count_bounded(connection_, "SELECT 1 FROM users", {});
-  if (!counts.all.exact) counts.all.value = estimate_rows(connection_, CountedTable::users);
-  counts.active = count_status(connection_, domain::UserStatus::active);
-  counts.disabled = count_status(connection_, domain::UserStatus::disabled);
-  counts.pending_deletion = count_status(connection_, domain::UserStatus::pending_deletion);
-  counts.with_second_factor =
-      count_bounded(connection_, "SELECT 1 FROM user_mfa_secrets WHERE confirmed_at IS NOT NULL", {});
-  if (!counts.with_second_factor.exact) {
-    counts.with_second_factor.value = estimate_rows(connection_, CountedTable::user_mfa_secrets);
-  }
-  return counts;
 }
 
 }  // namespace gatehouse::adapters::sql

@@ -1,0 +1,160 @@
+// How many users a list has. No count looks at more than kTotalBound entries of an index, and none at more than kLooked
+// rows besides: a total over a million users costs what it costs over a thousand, and says so where it is not exact.
+#include <fmt/format.h>
+
+#include "adapters/storage/sql/stores/fold.hpp"
+#include "adapters/storage/sql/stores/mapping.hpp"
+#include "adapters/storage/sql/stores/totals.hpp"
+#include "adapters/storage/sql/stores/user_filter.hpp"
+#include "adapters/storage/sql/stores/users.hpp"
+#include "domain/identity/text.hpp"
+
+namespace gatehouse::adapters::sql {
+namespace {
+
+using ports::Total;
+using ports::UserFilter;
+
+/// Rows that a condition on them may cost, where the index alone doesn't decide.
+constexpr std::int64_t kLooked = 250;
+
+// The order only chooses the index: PostgreSQL's plan for any status would walk the table for a rare one.
+constexpr const char* kOfStatus = "SELECT 1 FROM users WHERE status = ?1 ORDER BY id";
+
+std::int64_t status_estimate(Connection& connection, domain::UserStatus status) {
+  std::int64_t rest = estimate_rows(connection, CountedTable::users);
+  for (const auto other :
+       {domain::UserStatus::active, domain::UserStatus::disabled, domain::UserStatus::pending_deletion}) {
+    if (other == status) continue;
+    rest -= count_bounded(connection, kOfStatus, {named(other)}).value;
+  }
+  return std::max(kTotalBound, rest);
+}
+
+Total count_status(Connection& connection, domain::UserStatus status) {
+  auto total = count_bounded(connection, kOfStatus, {named(status)});
+  if (!total.exact) total.value = status_estimate(connection, status);
+  return total;
+}
+
+/// The prefix as the two indexes hold it.
+struct Prefix {
+  std::string id, address, name;
+  explicit Prefix(const std::string& query)
+      : id(query), address(domain::to_lower_ascii(query)), name(fold_case(query)) {}
+
+  bool has_address(const std::string& text) const { return text >= address && text < after_prefix(address); }
+  bool has_name(const std::string& folded) const { return folded >= name && folded < after_prefix(name); }
+};
+
+/// The users of one range of one index. The index is cut before the range's end is looked at: so much of it is read, and
+/// no more, whatever plan a database thinks best. A range that reaches the cut is longer than was looked at.
+Total count_range(Connection& connection, const UserFilter& wanted, const Prefix& prefix, bool by_name) {
+  Filter filter = user_conditions(wanted, RoleFrom::users);
+  const bool plain = filter.empty();
+  const std::string condition = plain ? "1" : "CASE WHEN " + filter.where().substr(7) + " THEN 1 END";
+  const std::int64_t limit = plain ? kTotalBound + 1 : kLooked + 1;
+  const std::string columns = plain ? (by_name ? "name_folded, email_canonical" : "email_canonical") : "*";
+  const std::string column = by_name ? "name_folded" : "email_canonical";
+  const std::string from = filter.place(by_name ? prefix.name : prefix.address);
+  const std::string to = filter.place(after_prefix(by_name ? prefix.name : prefix.address));
+  // Who is found by both is counted by address.
+  std::string counted = condition;
+  if (by_name) {
+    const std::string other = fmt::format("users.email_canonical >= {} AND users.email_canonical < {}",
+                                          filter.place(prefix.address), filter.place(after_prefix(prefix.address)));
+    counted = fmt::format("CASE WHEN NOT ({}) THEN {} END", other, condition);
+  }
+  const std::string text = fmt::format(
+      "SELECT count(*), count({0}) FROM (SELECT {1} FROM users WHERE {2} >= {3} ORDER BY {2}{4} LIMIT {5}) AS users "
+      "WHERE users.{2} < {6}",
+      counted, columns, column, from, by_name ? ", id" : "", filter.place(limit), to);
+  const auto row = connection.query_one({"users.count_range", text}, filter.params());
+  return {row->integer(1), row->integer(0) < limit};
+}
+
+/// Whoever has the text as id, unless a range counts them too.
+std::int64_t count_exact_id(Connection& connection, const UserFilter& wanted, const Prefix& prefix) {
+  Filter filter = user_conditions(wanted, RoleFrom::users);
+  filter.add("users.id = ?", prefix.id);
+  const auto row =
+      connection.query_one({"users.count_exact_id", "SELECT users.email_canonical, users.name_folded FROM users" +
+                                                        filter.where()},
+                           filter.params());
+  if (!row) return 0;
+  const auto name = row->optional_text(1);
+  return prefix.has_address(row->text(0)) || (name && prefix.has_name(*name)) ? 0 : 1;
+}
+
+Total count_prefix(Connection& connection, const UserFilter& wanted) {
+  const Prefix prefix(*wanted.query);
+  const auto addresses = count_range(connection, wanted, prefix, false);
+  const auto names = count_range(connection, wanted, prefix, true);
+  Total total{addresses.value + names.value + count_exact_id(connection, wanted, prefix),
+              addresses.exact && names.exact};
+  if (total.value > kTotalBound) total = {kTotalBound, false};
+  return total;
+}
+
+/// A few users by their ids, of whom those count that the query finds.
+Total count_among(Connection& connection, const UserFilter& wanted) {
+  Filter filter = user_conditions(wanted, RoleFrom::users);
+  if (has_user_prefix(wanted)) {
+    const Prefix prefix(*wanted.query);
+    filter.add(fmt::format("(users.id = {} OR (users.email_canonical >= {} AND users.email_canonical < {}) OR "
+                           "(users.name_folded >= {} AND users.name_folded < {}))",
+                           filter.place(prefix.id), filter.place(prefix.address),
+                           filter.place(after_prefix(prefix.address)), filter.place(prefix.name),
+                           filter.place(after_prefix(prefix.name))));
+  }
+  return count_bounded(connection, "SELECT 1 FROM users" + filter.where(), filter.params());
+}
+
+/// Assignments are counted by their own index; with a status, the first of them are looked at one by one.
+Total count_role(Connection& connection, const UserFilter& wanted) {
+  Filter filter;
+  const std::string live = live_role(filter, *wanted.role, wanted.now);
+  if (!wanted.status)
+    return count_bounded(connection, "SELECT 1 FROM role_assignments WHERE " + live, filter.params());
+  const std::string limit = filter.place(kLooked + 1);
+  const std::string text = fmt::format(
+      "SELECT count(*), count(CASE WHEN users.status = {} THEN 1 END) FROM (SELECT role_assignments.user_id FROM "
+      "role_assignments WHERE {} ORDER BY role_assignments.user_id LIMIT {}) AS held JOIN users ON users.id = "
+      "held.user_id",
+      filter.place(named(*wanted.status)), live, limit);
+  const auto row = connection.query_one({"users.count_role", text}, filter.params());
+  return {row->integer(1), row->integer(0) <= kLooked};
+}
+
+}  // namespace
+
+Result<Total> SqlUsers::count(const UserFilter& wanted) {
+  if (wanted.email_canonical || !wanted.ids.empty()) return count_among(connection_, wanted);
+  if (has_user_prefix(wanted)) {
+    const auto few = among_few(connection_, wanted);
+    if (few && few->ids.empty()) return Total{};
+    return few ? count_among(connection_, *few) : count_prefix(connection_, wanted);
+  }
+  if (wanted.role) return count_role(connection_, wanted);
+  if (wanted.status) return count_status(connection_, *wanted.status);
+  auto total = count_bounded(connection_, "SELECT 1 FROM users", {});
+  if (!total.exact) total.value = estimate_rows(connection_, CountedTable::users);
+  return total;
+}
+
+Result<ports::UserCounts> SqlUsers::counts() {
+  ports::UserCounts counts;
+  counts.all = count_bounded(connection_, "SELECT 1 FROM users", {});
+  if (!counts.all.exact) counts.all.value = estimate_rows(connection_, CountedTable::users);
+  counts.active = count_status(connection_, domain::UserStatus::active);
+  counts.disabled = count_status(connection_, domain::UserStatus::disabled);
+  counts.pending_deletion = count_status(connection_, domain::UserStatus::pending_deletion);
+  counts.with_second_factor =
+      count_bounded(connection_, "SELECT 1 FROM user_mfa_secrets WHERE confirmed_at IS NOT NULL", {});
+  if (!counts.with_second_factor.exact) {
+    counts.with_second_factor.value = estimate_rows(connection_, CountedTable::user_mfa_secrets);
+  }
+  return counts;
+}
+
+}  // namespace gatehouse::adapters::sql
