@@ -5,6 +5,7 @@
 #include "domain/identity/token_policy.hpp"
 #include "modules/identity/application/mailed_token.hpp"
 #include "modules/identity/application/owner_notice.hpp"
+#include "modules/identity/application/pretended_mail.hpp"
 #include "modules/identity/application/sign_in.hpp"
 #include "modules/identity/application/throttle.hpp"
 
@@ -35,30 +36,6 @@ Result<bool> may_reset(ports::Tx& tx, const domain::User& user, Timestamp now) {
   return totp && totp->confirmed_at;
 }
 
-/// The work of a mail for an address that gets none: the time of the answer must not tell one from the other. The mail
-/// is rendered and sealed, and then forgotten; tokens hang on an id that nobody has, and go again: one for the link,
-/// and one for the count of a user's events, which an address without a user doesn't have.
-Result<> pretend(ports::Tx& tx, const Dependencies& deps, const auth::EmailAddress& email, bool has_user,
-                 Timestamp now) {
-  const std::string nobody = new_id(now);
-  const auto token = make_mailed_token({.purpose = kLinkPurpose, .email = email.address, .email_canonical = nobody},
-                                       deps.settings.links.reset_password, now);
-  if (!has_user) {
-    GH_TRY([[maybe_unused]] const auto none,
-           tx.verification_tokens().newest(domain::UserId(nobody), kLinkPurpose, now));
-    auto count = token.row;
-    count.id = domain::VerificationTokenId(new_id(now));
-    GH_CHECK(tx.verification_tokens().add(count));
-  }
-  GH_CHECK(tx.verification_tokens().add(token.row));
-  GH_TRY([[maybe_unused]] const int tokens, tx.verification_tokens().remove_for_email(nobody, kLinkPurpose));
-  GH_TRY(const auto mail, deps.mail_renderer.render(ports::mail_templates::kResetPassword,
-                                                    {{"link", token.link}, {"email", email.address}}));
-  GH_TRY([[maybe_unused]] const auto sealed,
-         deps.cipher.seal(ports::DataPurpose::mail_body, nobody, mail.text + mail.html));
-  return {};
-}
-
 }  // namespace
 
 Result<> forgot_password(const Dependencies& deps, const ForgotPasswordInput& input, const RequestInfo& request) {
@@ -77,7 +54,9 @@ Result<> forgot_password(const Dependencies& deps, const ForgotPasswordInput& in
     }
     GH_CHECK(record.audit(by_nobody(), domain::audit_actions::kPasswordResetRequested,
                           user ? user->id : domain::UserId(), {.personal = {{"email", email.address}}}));
-    if (!may_mail || !helps) return pretend(tx, deps, email, user.has_value(), now);
+    if (!may_mail || !helps)
+      return pretend_mail(tx, deps, ports::mail_templates::kResetPassword, {email.address, kLinkPurpose}, now,
+                          user ? Pretended::known_user : Pretended::nobody);
     return mail_reset_link(tx, record, deps, ports::mail_templates::kResetPassword, *user, now);
   }));
   deps.wake();

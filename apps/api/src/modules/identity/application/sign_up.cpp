@@ -7,6 +7,7 @@
 #include "modules/identity/application/actor_json.hpp"
 #include "modules/identity/application/mailed_token.hpp"
 #include "modules/identity/application/new_password.hpp"
+#include "modules/identity/application/pretended_mail.hpp"
 #include "modules/identity/application/record.hpp"
 #include "modules/identity/application/throttle.hpp"
 
@@ -175,7 +176,9 @@ Result<> resend_verification(const Dependencies& deps, const std::string& email,
     GH_CHECK(record.audit(by_nobody(), domain::audit_actions::kVerificationSent,
                           state.user ? state.user->id : domain::UserId(), {.personal = {{"email", address.address}}}));
     if (!state.user && !state.pending.empty()) return mail_link(tx, record, deps, state.pending.back(), now);
-    if (!state.user || state.user->email_verified()) return {};
+    if (!state.user || state.user->email_verified())
+      return pretend_mail(tx, deps, templates::kVerifyEmail, {address.address, domain::TokenPurpose::verify_email}, now,
+                          state.user ? Pretended::known_user : Pretended::nobody);
     auto token = make_mailed_token({.purpose = domain::TokenPurpose::verify_email,
                                     .user_id = state.user->id,
                                     .email = state.user->email,
