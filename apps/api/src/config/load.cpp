@@ -119,7 +119,14 @@ Loaded load(const LoadInput& input) {
 
 Problems obstacles(const Loaded& loaded, const Facts& facts) {
   Problems all = loaded.problems;
+  // A value that was given and can't be read is not missing besides.
+  const auto told = [&](const Problem& refusal) {
+    return std::any_of(loaded.problems.begin(), loaded.problems.end(), [&](const Problem& problem) {
+      return problem.key == refusal.key || problem.key == refusal.key + "_file";
+    });
+  };
   for (Problem& refusal : refuse(loaded.config, facts)) {
+    if (told(refusal)) continue;
     for (const Setting& setting : loaded.settings) {
       if (setting.id.str() == refusal.key && setting.source != "default") refusal.where = setting.source;
     }

@@ -329,5 +329,13 @@ TEST_F(LoadTest, obstacles_are_problems_and_refusals_with_their_places) {
   EXPECT_EQ(told("keys.encryption_key"), "");
 }
 
+TEST_F(LoadTest, a_secret_whose_file_cannot_be_read_is_told_once) {
+  const Loaded loaded = load_text("[keys]\nencryption_key_file = \"/absent\"\n", Mode::production);
+  const Problems all = obstacles(loaded, Facts{});
+  EXPECT_EQ(std::count_if(all.begin(), all.end(),
+                          [](const Problem& each) { return each.key.starts_with("keys.encryption_key"); }),
+            1);
+}
+
 }  // namespace
 }  // namespace gatehouse::config
