@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { Client } from "../support/client.mjs";
 import { goodPassword } from "../support/people.mjs";
 import { sendRaw } from "../support/raw.mjs";
 import { Server, gatehouse, startServer, temporaryFolder } from "../support/server.mjs";
@@ -62,6 +63,10 @@ describe("production refuses", () => {
     "a wildcard origin": [{ "clients.shop": { origins: ["*"] } }, /clients\.shop\.origins/],
     "the null origin": [{ "clients.shop": { origins: ["null"] } }, /clients\.shop\.origins/],
     "a redirect without TLS": [{ "clients.shop": { redirect_uris: ["http://shop.example.com/cb"] } }, /clients\.shop\.redirect_uris/],
+    "a redirect of every host": [{ "clients.shop": { redirect_uris: ["https://*.example.com/cb"] } }, /clients\.shop\.redirect_uris/],
+    "the null redirect": [{ "clients.shop": { redirect_uris: ["null"] } }, /clients\.shop\.redirect_uris/],
+    "a provider's endpoint without TLS": [{ "oauth.providers.acme": { preset: "oidc", client_id: "x", client_secret: "y", issuer: "http://login.example.com" } }, /oauth\.providers\.acme/],
+    "PostgreSQL elsewhere without any TLS": [{ database: { url: "postgresql://u@db.example.com/x" } }, /database\.url.*verify-full/],
     "a link without TLS": [{ links: { verify_email: "http://shop.example.com/verify" } }, /links\.verify_email/],
     "PostgreSQL elsewhere without verify-full": [{ database: { url: "postgresql://u@db.example.com/x?sslmode=require" } }, /database\.url.*verify-full/],
     "NATS elsewhere without TLS": [{ events: { bus: "nats", nats_url: "nats://nats.example.com:4222" } }, /events\.nats_url/],
@@ -97,6 +102,47 @@ describe("production refuses", () => {
     const done = gatehouse(["serve", "--config", file, "--data", data, "--listen", "localhost:0"], { timeout: 10_000 });
     assert.equal(done.status, 1, done.stdout);
     assert.match(done.stderr, /chmod 0?700/);
+  });
+
+  /** What a start said, and that it was one line. */
+  function refusedInOneLine(done, ...patterns) {
+    assert.equal(done.status, 1, done.stdout + done.stderr);
+    const said = done.stderr.trim().split("\n").filter((line) => !line.startsWith("{"));
+    assert.equal(said.length, 1, done.stderr);
+    for (const pattern of patterns) assert.match(said[0], pattern);
+    assert.equal(done.stdout, "");
+  }
+  const startWith = (changes, prepare) => {
+    const { file, data } = folderWith(configuration(changes));
+    prepare?.(data);
+    return gatehouse(["serve", "--config", file, "--data", data, "--listen", "localhost:0"], { timeout: 10_000 });
+  };
+
+  test("a key file that isn't there, is none, or that others may read: one line with cause and mend", () => {
+    const folder = temporaryFolder();
+    const write = (name, text, mode = 0o600) => (writeFileSync(join(folder, name), text, { mode }), chmodSync(join(folder, name), mode), join(folder, name));
+    const withFile = (path) => startWith({ keys: { encryption_key: undefined, encryption_key_file: path } });
+    refusedInOneLine(withFile(join(folder, "nowhere")), /encryption_key_file/, /nowhere/, /No such file|can't be read|not there/i);
+    refusedInOneLine(withFile(folder), /encryption_key_file/);
+    refusedInOneLine(withFile(write("short", "abc\n")), /encryption_key/, /32 bytes|base64/i);
+    refusedInOneLine(withFile(write("empty", "")), /encryption_key/);
+    refusedInOneLine(withFile(write("open", `${kek}\n`, 0o640)), /chmod 0?600/);
+  });
+
+  test("a database file that others may read", async () => {
+    const server = await startProduction();
+    await server.stop();
+    chmodSync(join(server.data, "gatehouse.db"), 0o644);
+    refusedInOneLine(gatehouse(["serve", "--config", server.configFile, "--data", server.data, "--listen", "localhost:0"], { timeout: 10_000 }), /chmod 0?600/);
+  });
+
+  test("a second serve on one SQLite file", async () => {
+    const server = await startProduction();
+    try {
+      refusedInOneLine(gatehouse(["serve", "--config", server.configFile, "--data", server.data, "--listen", "localhost:0"], { timeout: 10_000 }), /already|another|second/i);
+    } finally {
+      await server.stop();
+    }
   });
 
   test("a development database, and development a production one", async () => {
@@ -163,6 +209,37 @@ describe("production serves", () => {
     assert.equal(await server.ended(), 0);
     server.checkLog();
     await assert.rejects(server.client.get("/healthz"), /ECONNREFUSED|ECONNRESET|hang up/, "nobody listens any more");
+  });
+
+  test("readiness is 503 while it drains, and a second SIGTERM ends it at once", async () => {
+    const server = await startServer({ config: '[server]\nshutdown_timeout = "60s"\n' });
+    const waiting = server.client.get("/dev/mailbox", { query: { to: "nobody@example.com", wait: 30 } }).catch(({ message }) => message);
+    // A connection from before: nobody new is let in.
+    const kept = new Client(server.url, { connections: 1 });
+    assert.equal((await kept.get("/readyz")).status, 200);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    server.signal("SIGTERM");
+    let asked;
+    for (let i = 0; i < 50 && asked !== 503 && !/hang up|ECONN/.test(asked); ++i) asked = await kept.get("/readyz").then(({ status }) => status, ({ code, message }) => code ?? message);
+    assert.match(String(asked), /^503$|ECONN|hang up/, "it says so, or lets nobody in");
+    const begin = Date.now();
+    server.signal("SIGTERM");
+    await server.ended();
+    assert.ok(Date.now() - begin < 5000, `it took ${Date.now() - begin} ms, and 60 s were allowed`);
+    await waiting;
+    kept.close();
+  });
+
+  test("a throw-away server is there in tens of milliseconds", async (t) => {
+    const taken = [];
+    for (let i = 0; i < 5; ++i) {
+      const begin = performance.now();
+      const server = await startServer();
+      taken.push(performance.now() - begin);
+      await server.stop();
+    }
+    t.diagnostic(`${taken.map((ms) => ms.toFixed(0)).join(", ")} ms`);
+    assert.ok(Math.min(...taken) < (process.env.GATEHOUSE_SLOW ? 5000 : 1000), `${taken} ms`);
   });
 
   test("a client that has sent half a request doesn't hold up the stop for long", async () => {

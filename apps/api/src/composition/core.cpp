@@ -42,6 +42,16 @@ Result<> refuse_unfenced(sql::Driver& driver) {
   return fail(ErrorCode::dependency_unavailable, "the database comes from a backup: run gatehouse fence, then start");
 }
 
+/// Writes once before anybody is served: a disk that is full or a database that can't be written is told at the start,
+/// in one line, and not to the first caller.
+Result<> prove_writable(ports::Store& store, Timestamp now) {
+  const auto written =
+      store.write([&](ports::Tx& tx) -> Result<> { return tx.machinery().put_fact("last_start", to_rfc3339(now)); });
+  if (written) return {};
+  return fail(written.error().code,
+              "the database can't be written (" + written.error().cause + "); mend that and start again");
+}
+
 std::vector<application::DeclaredService> declared_services(const config::Config& config) {
   std::vector<application::DeclaredService> declared;
   for (const auto& [name, service] : config.services) declared.push_back({name, service.key, service.permissions});
@@ -102,7 +112,7 @@ Result<> Core::open_database(const config::Config& config, Purpose purpose) {
   GH_CHECK(sql::settle_mode(*driver, config.development() ? sql::Mode::development : sql::Mode::production));
   if (purpose != Purpose::command) GH_CHECK(refuse_unfenced(*driver));
   store_ = std::make_unique<sql::SqlStore>(std::move(driver));
-  return {};
+  return purpose == Purpose::server ? prove_writable(*store_, clock_.now()) : Result<>();
 }
 
 Result<> Core::open_keys(const config::Config& config, Purpose purpose) {
