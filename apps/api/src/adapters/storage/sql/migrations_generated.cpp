@@ -949,13 +949,13 @@ CREATE INDEX oauth_tickets_expires ON oauth_tickets (expires_at);
 -- A challenge that proves a live session again renews that session in place of making one.
 ALTER TABLE mfa_challenges ADD COLUMN session_id text COLLATE "C";
 )sql"},
-{6, 5, "0006_list_indexes", R"sql(-- oldest server: 5
+{6, 3, "0006_list_indexes", R"sql(-- oldest server: 3
 -- What lists are counted and filtered by without a look at the rows: the name's index holds the address too, since who
 -- is found by both counts once, and attempts are found by their outcome. 0006_list_indexes.postgres.sql makes the same.
 DROP INDEX users_name_folded;
 CREATE INDEX users_name_folded ON users (name_folded, id, email_canonical) WHERE name_folded IS NOT NULL;
 CREATE INDEX login_attempts_outcome ON login_attempts (outcome, occurred_at, id);
-)sql", R"sql(-- oldest server: 5
+)sql", R"sql(-- oldest server: 3
 -- What lists are counted and filtered by without a look at the rows: the name's index holds the address too, since who
 -- is found by both counts once, and attempts are found by their outcome. 0006_list_indexes.sqlite.sql makes the same.
 DROP INDEX users_name_folded;
