@@ -35,14 +35,18 @@ sqlite3_stmt* prepare(const char* sql) {
 
 // ?1 is the row's number; keys are its digits, in order as Gatehouse's are.
 constexpr const char* kSession =
-    "INSERT INTO sessions VALUES (printf('01936000-0000-7000-8000-%012d', ?1), 'user', zeroblob(32), 'default', ?1, ?1, ?1, ?1, "
-    "1, ?1, 'aal1', '[\"pwd\"]', '203.0.113.7', 'Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0', 'Firefox on Linux', NULL)";
+    "INSERT INTO sessions VALUES (printf('01936000-0000-7000-8000-%012d', ?1), 'user', zeroblob(32), 'default', ?1, "
+    "?1, ?1, ?1, "
+    "1, ?1, 'aal1', '[\"pwd\"]', '203.0.113.7', 'Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0', 'Firefox on Linux', "
+    "NULL)";
 constexpr const char* kAudit =
     "INSERT INTO auth_audit_log VALUES (NULL, printf('01936000-0000-7000-8000-%012d', ?1), ?1, 'user', 'user', 'user', "
-    "'identity.sign_in', 'success', '', 'bench', '{\"session_id\":\"01936000-0000-7000-8000-000000000000\"}', zeroblob(32), ?1, "
+    "'identity.sign_in', 'success', '', 'bench', '{\"session_id\":\"01936000-0000-7000-8000-000000000000\"}', "
+    "zeroblob(32), ?1, "
     "zeroblob(32), zeroblob(32))";
 constexpr const char* kOutbox =
-    "INSERT INTO outbox_events VALUES (NULL, printf('01936000-0000-7000-8000-%012d', ?1), 'identity.audit.recorded', 'user', "
+    "INSERT INTO outbox_events VALUES (NULL, printf('01936000-0000-7000-8000-%012d', ?1), 'identity.audit.recorded', "
+    "'user', "
     "zeroblob(400), ?1, '', ?1, ?1, NULL)";
 
 }  // namespace
@@ -53,9 +57,11 @@ int main(int argc, char** argv) {
   run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;");
   run(file_text("migrations/0001_identity.sqlite.sql"));
   run(file_text("migrations/0002_ledgers.sqlite.sql"));
-  sqlite3_stmt* const statements[] = {prepare("BEGIN IMMEDIATE"), prepare(kSession), prepare(kAudit), prepare(kOutbox), prepare("COMMIT")};
+  sqlite3_stmt* const statements[] = {prepare("BEGIN IMMEDIATE"), prepare(kSession), prepare(kAudit), prepare(kOutbox),
+                                      prepare("COMMIT")};
   const auto begin = std::chrono::steady_clock::now();
-  const auto end = begin + std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(std::atof(argv[2])));
+  const auto end = begin + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                               std::chrono::duration<double>(std::atof(argv[2])));
   long count = 0;
   while (std::chrono::steady_clock::now() < end) {
     ++count;
@@ -65,7 +71,8 @@ int main(int argc, char** argv) {
       check(sqlite3_reset(statement));
     }
   }
-  std::printf("%.1f\n", static_cast<double>(count) / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  std::printf("%.1f\n", static_cast<double>(count) /
+                            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   for (sqlite3_stmt* statement : statements) sqlite3_finalize(statement);
   sqlite3_close(database);
 }

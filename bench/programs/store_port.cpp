@@ -48,7 +48,8 @@ Result<> create_session(const application::Dependencies& deps, const domain::Use
   return deps.store.write([&](ports::Tx& tx) -> Result<> {
     application::Record record(tx, deps, kRequest, now);
     GH_CHECK(tx.sessions().add(session));
-    return record.audit(application::by_user(user), domain::audit_actions::kSignIn, user, {.details = {{"session_id", session.id.str()}}});
+    return record.audit(application::by_user(user), domain::audit_actions::kSignIn, user,
+                        {.details = {{"session_id", session.id.str()}}});
   });
 }
 

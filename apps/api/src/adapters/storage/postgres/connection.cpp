@@ -60,8 +60,8 @@ void check_url(const std::string& url) {
   PQconninfoFree(parsed);
 }
 
-/// The session's settings, after whatever `options` the URL brings. By SET and not in the startup packet, which a pooler
-/// in session mode would refuse.
+/// The session's settings, after whatever `options` the URL brings. By SET and not in the startup packet, which a
+/// pooler in session mode would refuse.
 std::string session_settings(const ConnectSettings& settings) {
   return fmt::format(
       "SET search_path = identity, pg_temp; SET statement_timeout = {}; SET lock_timeout = {}; "
@@ -74,18 +74,17 @@ pg_conn* begin_connecting(const ConnectSettings& settings) {
   check_url(settings.url);
   const std::string timeout = std::to_string(std::max<long>(2, settings.connect_timeout.count() / 1000));
   const std::string unacknowledged = std::to_string((settings.statement_timeout + kGrace).count());
-  const char* keywords[] = {
-      "dbname",          "fallback_application_name", "client_encoding",  "connect_timeout", "tcp_user_timeout",
-      "keepalives_idle", "keepalives_interval",       "keepalives_count", nullptr};
-  const char* values[] = {settings.url.c_str(),
-                          "gatehouse",
-                          "UTF8",
-                          timeout.c_str(),
-                          unacknowledged.c_str(),
-                          "10",
-                          "3",
-                          "3",
-                          nullptr};
+  const char* keywords[] = {"dbname",
+                            "fallback_application_name",
+                            "client_encoding",
+                            "connect_timeout",
+                            "tcp_user_timeout",
+                            "keepalives_idle",
+                            "keepalives_interval",
+                            "keepalives_count",
+                            nullptr};
+  const char* values[] = {
+      settings.url.c_str(), "gatehouse", "UTF8", timeout.c_str(), unacknowledged.c_str(), "10", "3", "3", nullptr};
   return PQconnectStartParams(keywords, values, 1);
 }
 

@@ -86,9 +86,10 @@ Result<> run_program(Words command, Words environment) {
   ::close(pipe[1]);
   if (failed != 0) {
     ::close(pipe[0]);
-    return refuse_dump(fmt::format("{} can't be run; install PostgreSQL's client programs (postgresql-client), or back "
-                                   "up as docs/runbooks/backup.md says",
-                                   command.front()));
+    return refuse_dump(
+        fmt::format("{} can't be run; install PostgreSQL's client programs (postgresql-client), or back "
+                    "up as docs/runbooks/backup.md says",
+                    command.front()));
   }
   const std::string said = read_to_end(pipe[0]);
   ::close(pipe[0]);

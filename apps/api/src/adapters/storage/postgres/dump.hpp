@@ -1,8 +1,8 @@
 #pragma once
-// `gatehouse backup` and `gatehouse restore` for PostgreSQL, by PostgreSQL's own pg_dump, pg_restore and psql, which must
-// be on the PATH and not older than the server. The schema `identity` of one moment, in pg_dump's custom format. The URL
-// reaches the programs through their environment, so no password is seen in a list of processes. Whoever needs points in
-// time, or has more data than a dump can carry, keeps physical backups instead: docs/runbooks/backup.md.
+// `gatehouse backup` and `gatehouse restore` for PostgreSQL, by PostgreSQL's own pg_dump, pg_restore and psql, which
+// must be on the PATH and not older than the server. The schema `identity` of one moment, in pg_dump's custom format.
+// The URL reaches the programs through their environment, so no password is seen in a list of processes. Whoever needs
+// points in time, or has more data than a dump can carry, keeps physical backups instead: docs/runbooks/backup.md.
 //
 // Errors are `dependency_unavailable` whose detail names cause and mend.
 #include <string>

@@ -21,7 +21,8 @@ Failure to_failure(const DatabaseError& error) {
     case outcome_unknown:
       return gatehouse::unavailable(fmt::format("database: outcome unknown: {}", text));
     case full:
-      return gatehouse::unavailable(fmt::format("database: no space left, free some: {}", text), std::chrono::seconds(10));
+      return gatehouse::unavailable(fmt::format("database: no space left, free some: {}", text),
+                                    std::chrono::seconds(10));
     case read_only:
       return gatehouse::unavailable(fmt::format("database: read-only: {}", text), std::chrono::seconds(10));
     case corrupt:

@@ -21,8 +21,7 @@ constexpr Statement kMoveSteps{"fence.move_steps", "UPDATE user_mfa_secrets SET 
 constexpr Statement kMoveFeeds{"fence.move_feeds",
                                "UPDATE ledger_heads SET sequence = ?1 WHERE name <> 'audit' AND sequence < ?1"};
 constexpr std::int64_t kVersionsLost = 1'000'000;
-constexpr Statement kMoveVersions{"fence.move_versions",
-                                  "UPDATE subject_versions SET userversion = userversion + ?1"};
+constexpr Statement kMoveVersions{"fence.move_versions", "UPDATE subject_versions SET userversion = userversion + ?1"};
 constexpr Statement kMarkFenced{"fence.mark_fenced", "DELETE FROM facts WHERE name = 'fence_required'"};
 constexpr Statement kFindRequired{"fence.find_required", "SELECT value FROM facts WHERE name = 'fence_required'"};
 constexpr Statement kCountEpoch{

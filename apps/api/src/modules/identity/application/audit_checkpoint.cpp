@@ -1,7 +1,7 @@
 #include "modules/identity/application/audit_checkpoint.hpp"
 
-#include <boost/json/parse.hpp>
 #include <fmt/format.h>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "auth/encoding.hpp"

@@ -47,8 +47,8 @@ struct Prefix {
   bool has_name(const std::string& folded) const { return folded >= name && folded < after_prefix(name); }
 };
 
-/// The users of one range of one index. The index is cut before the range's end is looked at: so much of it is read, and
-/// no more, whatever plan a database thinks best. A range that reaches the cut is longer than was looked at.
+/// The users of one range of one index. The index is cut before the range's end is looked at: so much of it is read,
+/// and no more, whatever plan a database thinks best. A range that reaches the cut is longer than was looked at.
 Total count_range(Connection& connection, const UserFilter& wanted, const Prefix& prefix, bool by_name) {
   Filter filter = user_conditions(wanted, RoleFrom::users);
   const bool plain = filter.empty();
@@ -77,10 +77,9 @@ Total count_range(Connection& connection, const UserFilter& wanted, const Prefix
 std::int64_t count_exact_id(Connection& connection, const UserFilter& wanted, const Prefix& prefix) {
   Filter filter = user_conditions(wanted, RoleFrom::users);
   filter.add("users.id = ?", prefix.id);
-  const auto row =
-      connection.query_one({"users.count_exact_id", "SELECT users.email_canonical, users.name_folded FROM users" +
-                                                        filter.where()},
-                           filter.params());
+  const auto row = connection.query_one(
+      {"users.count_exact_id", "SELECT users.email_canonical, users.name_folded FROM users" + filter.where()},
+      filter.params());
   if (!row) return 0;
   const auto name = row->optional_text(1);
   return prefix.has_address(row->text(0)) || (name && prefix.has_name(*name)) ? 0 : 1;
@@ -101,11 +100,11 @@ Total count_among(Connection& connection, const UserFilter& wanted) {
   Filter filter = user_conditions(wanted, RoleFrom::users);
   if (has_user_prefix(wanted)) {
     const Prefix prefix(*wanted.query);
-    filter.add(fmt::format("(users.id = {} OR (users.email_canonical >= {} AND users.email_canonical < {}) OR "
-                           "(users.name_folded >= {} AND users.name_folded < {}))",
-                           filter.place(prefix.id), filter.place(prefix.address),
-                           filter.place(after_prefix(prefix.address)), filter.place(prefix.name),
-                           filter.place(after_prefix(prefix.name))));
+    filter.add(
+        fmt::format("(users.id = {} OR (users.email_canonical >= {} AND users.email_canonical < {}) OR "
+                    "(users.name_folded >= {} AND users.name_folded < {}))",
+                    filter.place(prefix.id), filter.place(prefix.address), filter.place(after_prefix(prefix.address)),
+                    filter.place(prefix.name), filter.place(after_prefix(prefix.name))));
   }
   return count_bounded(connection, "SELECT 1 FROM users" + filter.where(), filter.params());
 }
@@ -114,8 +113,7 @@ Total count_among(Connection& connection, const UserFilter& wanted) {
 Total count_role(Connection& connection, const UserFilter& wanted) {
   Filter filter;
   const std::string live = live_role(filter, *wanted.role, wanted.now);
-  if (!wanted.status)
-    return count_bounded(connection, "SELECT 1 FROM role_assignments WHERE " + live, filter.params());
+  if (!wanted.status) return count_bounded(connection, "SELECT 1 FROM role_assignments WHERE " + live, filter.params());
   const std::string limit = filter.place(kLooked + 1);
   const std::string text = fmt::format(
       "SELECT count(*), count(CASE WHEN users.status = {} THEN 1 END) FROM (SELECT role_assignments.user_id FROM "
