@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { Client } from "../support/client.mjs";
 import { goodPassword } from "../support/people.mjs";
+import { isSanitized } from "../support/process.mjs";
 import { sendRaw } from "../support/raw.mjs";
 import { Server, gatehouse, startServer, temporaryFolder } from "../support/server.mjs";
 
@@ -232,14 +233,16 @@ describe("production serves", () => {
 
   test("a throw-away server is there in tens of milliseconds", async (t) => {
     const taken = [];
-    for (let i = 0; i < 5; ++i) {
+    let limit = 100;
+    for (let i = 0; i < 8; ++i) {
       const begin = performance.now();
       const server = await startServer();
       taken.push(performance.now() - begin);
+      if (isSanitized(server.pid)) limit = 2000;
       await server.stop();
     }
     t.diagnostic(`${taken.map((ms) => ms.toFixed(0)).join(", ")} ms`);
-    assert.ok(Math.min(...taken) < (process.env.GATEHOUSE_SLOW ? 5000 : 1000), `${taken} ms`);
+    assert.ok(Math.min(...taken) < limit, `${taken} ms`);
   });
 
   test("a client that has sent half a request doesn't hold up the stop for long", async () => {
