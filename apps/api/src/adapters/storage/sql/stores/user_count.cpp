@@ -15,11 +15,8 @@ namespace {
 using ports::Total;
 using ports::UserFilter;
 
-/// Rows that a condition on them may cost, where the index alone doesn't decide.
-constexpr std::int64_t kLooked = 250;
-
 // The order only chooses the index: PostgreSQL's plan for any status would walk the table for a rare one.
-constexpr const char* kOfStatus = "SELECT 1 FROM users WHERE status = ?1 ORDER BY id";
+constexpr const char* kOfStatus = "SELECT 1 FROM users WHERE status = ?1 ORDER BY status, id";
 
 std::int64_t status_estimate(Connection& connection, domain::UserStatus status) {
   std::int64_t rest = estimate_rows(connection, CountedTable::users);
@@ -50,10 +47,10 @@ struct Prefix {
 /// The users of one range of one index. The index is cut before the range's end is looked at: so much of it is read,
 /// and no more, whatever plan a database thinks best. A range that reaches the cut is longer than was looked at.
 Total count_range(Connection& connection, const UserFilter& wanted, const Prefix& prefix, bool by_name) {
-  Filter filter = user_conditions(wanted, RoleFrom::users);
+  Filter filter = user_conditions(wanted);
   const bool plain = filter.empty();
   const std::string condition = plain ? "1" : "CASE WHEN " + filter.where().substr(7) + " THEN 1 END";
-  const std::int64_t limit = plain ? kTotalBound + 1 : kLooked + 1;
+  const std::int64_t limit = plain ? kTotalBound + 1 : static_cast<std::int64_t>(kLooked) + 1;
   const std::string columns = plain ? (by_name ? "name_folded, email_canonical" : "email_canonical") : "*";
   const std::string column = by_name ? "name_folded" : "email_canonical";
   const std::string from = filter.place(by_name ? prefix.name : prefix.address);
@@ -75,7 +72,7 @@ Total count_range(Connection& connection, const UserFilter& wanted, const Prefix
 
 /// Whoever has the text as id, unless a range counts them too.
 std::int64_t count_exact_id(Connection& connection, const UserFilter& wanted, const Prefix& prefix) {
-  Filter filter = user_conditions(wanted, RoleFrom::users);
+  Filter filter = user_conditions(wanted);
   filter.add("users.id = ?", prefix.id);
   const auto row = connection.query_one(
       {"users.count_exact_id", "SELECT users.email_canonical, users.name_folded FROM users" + filter.where()},
@@ -97,7 +94,7 @@ Total count_prefix(Connection& connection, const UserFilter& wanted) {
 
 /// A few users by their ids, of whom those count that the query finds.
 Total count_among(Connection& connection, const UserFilter& wanted) {
-  Filter filter = user_conditions(wanted, RoleFrom::users);
+  Filter filter = user_conditions(wanted);
   if (has_user_prefix(wanted)) {
     const Prefix prefix(*wanted.query);
     filter.add(
@@ -109,25 +106,29 @@ Total count_among(Connection& connection, const UserFilter& wanted) {
   return count_bounded(connection, "SELECT 1 FROM users" + filter.where(), filter.params());
 }
 
-/// Assignments are counted by their own index; with a status, the first of them are looked at one by one.
+/// Assignments are counted by their own index (the order only chooses it); with a status, the newest of those who hold
+/// the role are looked at one by one.
 Total count_role(Connection& connection, const UserFilter& wanted) {
-  Filter filter;
-  const std::string live = live_role(filter, *wanted.role, wanted.now);
-  if (!wanted.status) return count_bounded(connection, "SELECT 1 FROM role_assignments WHERE " + live, filter.params());
-  const std::string limit = filter.place(kLooked + 1);
-  const std::string text = fmt::format(
-      "SELECT count(*), count(CASE WHEN users.status = {} THEN 1 END) FROM (SELECT role_assignments.user_id FROM "
-      "role_assignments WHERE {} ORDER BY role_assignments.user_id LIMIT {}) AS held JOIN users ON users.id = "
-      "held.user_id",
-      filter.place(named(*wanted.status)), live, limit);
-  const auto row = connection.query_one({"users.count_role", text}, filter.params());
-  return {row->integer(1), row->integer(0) <= kLooked};
+  if (!wanted.status) {
+    Filter filter;
+    const std::string live = live_role(filter, *wanted.role, wanted.now);
+    return count_bounded(connection,
+                         "SELECT 1 FROM role_assignments WHERE " + live + " ORDER BY role_assignments.user_id",
+                         filter.params());
+  }
+  UserFilter some;
+  some.status = wanted.status;
+  some.ids = holders(connection, wanted, std::nullopt, kLooked + 1);
+  if (some.ids.empty()) return {};
+  auto total = count_among(connection, some);
+  total.exact = some.ids.size() <= kLooked;
+  return total;
 }
 
 }  // namespace
 
 Result<Total> SqlUsers::count(const UserFilter& wanted) {
-  if (wanted.email_canonical || !wanted.ids.empty()) return count_among(connection_, wanted);
+  if (names_users(wanted)) return count_among(connection_, wanted);
   if (has_user_prefix(wanted)) {
     const auto few = among_few(connection_, wanted);
     if (few && few->ids.empty()) return Total{};

@@ -7,17 +7,11 @@
 namespace gatehouse::adapters::sql {
 namespace {
 
-constexpr std::size_t kFew = 250;
-
-/// The users of an index's entries, unless there are more than a few.
-std::optional<ports::UserFilter> by_ids(Connection& connection, ports::UserFilter wanted, const std::string& select,
-                                        Filter& filter) {
-  const std::string text = select + " LIMIT " + filter.place(kFew + 1);
-  auto ids = map_all(connection.query({"users.few", text}, filter.params()),
-                     [](const Row& row) { return row.id<domain::UserId>(0); });
-  if (ids.size() > kFew) return std::nullopt;
-  wanted.ids = std::move(ids);
-  return wanted;
+std::vector<domain::UserId> ids_of(Connection& connection, const std::string& select, Filter& filter,
+                                   std::size_t limit) {
+  const std::string text = select + " LIMIT " + filter.place(static_cast<std::int64_t>(limit));
+  return map_all(connection.query({"users.ids", text}, filter.params()),
+                 [](const Row& row) { return row.id<domain::UserId>(0); });
 }
 
 }  // namespace
@@ -28,7 +22,18 @@ std::string live_role(Filter& filter, const std::string& role, Timestamp now) {
       filter.place(role), filter.place(now));
 }
 
-Filter user_conditions(const ports::UserFilter& wanted, RoleFrom from) {
+std::vector<domain::UserId> holders(Connection& connection, const ports::UserFilter& wanted,
+                                    const std::optional<std::string>& before, std::size_t limit) {
+  Filter filter;
+  filter.add(live_role(filter, *wanted.role, wanted.now));
+  if (before) filter.add("role_assignments.user_id < ?", *before);
+  return ids_of(connection,
+                "SELECT role_assignments.user_id FROM role_assignments" + filter.where() +
+                    " ORDER BY role_assignments.user_id DESC",
+                filter, limit);
+}
+
+Filter user_conditions(const ports::UserFilter& wanted) {
   Filter filter;
   if (wanted.email_canonical) filter.add("users.email_canonical = ?", *wanted.email_canonical);
   if (!wanted.ids.empty()) {
@@ -36,34 +41,30 @@ Filter user_conditions(const ports::UserFilter& wanted, RoleFrom from) {
     for (const auto& id : wanted.ids) list += (list.empty() ? "" : ", ") + filter.place(id);
     filter.add("users.id IN (" + list + ")");
   }
-  // Beside a prefix the status must not choose the index: without statistics SQLite would sort all of that status.
+  // Beside a prefix or named users the status must not choose the index: all of that status would be sorted.
   if (wanted.status)
-    filter.add(has_user_prefix(wanted) ? "users.status || '' = ?" : "users.status = ?", named(*wanted.status));
-  if (wanted.role) {
-    const std::string live = live_role(filter, *wanted.role, wanted.now);
-    filter.add(from == RoleFrom::assignments
-                   ? live
-                   : "EXISTS (SELECT 1 FROM role_assignments WHERE role_assignments.user_id = users.id AND " + live +
-                         ")");
-  }
+    filter.add(has_user_prefix(wanted) || names_users(wanted) ? "users.status || '' = ?" : "users.status = ?",
+               named(*wanted.status));
+  // Counted and not EXISTS, which PostgreSQL may turn into a join over all who hold the role.
+  if (wanted.role)
+    filter.add("(SELECT count(*) FROM role_assignments WHERE role_assignments.user_id = users.id AND " +
+               live_role(filter, *wanted.role, wanted.now) + ") > 0");
   return filter;
 }
 
 std::optional<ports::UserFilter> among_few(Connection& connection, const ports::UserFilter& wanted) {
-  if (!wanted.ids.empty() || wanted.email_canonical) return std::nullopt;
+  if (names_users(wanted)) return std::nullopt;
+  ports::UserFilter few = wanted;
   if (wanted.role) {
-    Filter filter;
-    const std::string live = live_role(filter, *wanted.role, wanted.now);
-    if (auto few = by_ids(connection, wanted,
-                          "SELECT role_assignments.user_id FROM role_assignments WHERE " + live +
-                              " ORDER BY role_assignments.user_id",
-                          filter))
-      return few;
+    few.ids = holders(connection, wanted, std::nullopt, kLooked + 1);
+    if (few.ids.size() <= kLooked) return few;
   }
   if (!wanted.status) return std::nullopt;
   Filter filter;
   filter.add("status = ?", named(*wanted.status));
-  return by_ids(connection, wanted, "SELECT id FROM users" + filter.where() + " ORDER BY id", filter);
+  few.ids = ids_of(connection, "SELECT id FROM users" + filter.where() + " ORDER BY status, id", filter, kLooked + 1);
+  if (few.ids.size() <= kLooked) return few;
+  return std::nullopt;
 }
 
 }  // namespace gatehouse::adapters::sql

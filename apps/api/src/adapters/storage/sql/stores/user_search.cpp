@@ -17,6 +17,8 @@ namespace {
 using domain::User;
 using ports::UserFilter;
 
+constexpr int kMostBatches = 20;
+
 enum class Phase : char { exact_id = 'i', address = 'e', name = 'n' };
 
 /// The last user of the page before, within a phase.
@@ -73,7 +75,7 @@ std::optional<Last> last_of(const std::string& position, Phase phase) {
 /// Up to `room` users of one phase, from its start or after `last`.
 std::vector<User> read_phase(Connection& connection, const UserFilter& wanted, Phase phase,
                              const std::optional<Last>& last, std::size_t room) {
-  Filter filter = user_conditions(wanted, RoleFrom::users);
+  Filter filter = user_conditions(wanted);
   narrow(filter, *wanted.query, phase, last);
   const std::string_view order = phase == Phase::name ? "users.name_folded, users.id" : "users.email_canonical";
   const std::string limit = filter.place(room);
@@ -109,30 +111,61 @@ ports::Page<User> search_prefix(Connection& connection, const UserFilter& wanted
   return found;
 }
 
-}  // namespace
-
-Result<ports::Page<User>> SqlUsers::search(const UserFilter& wanted, const ports::PageRequest& page) {
-  if (has_user_prefix(wanted)) {
-    const auto few = among_few(connection_, wanted);
-    if (few && few->ids.empty()) return ports::Page<User>{};
-    return search_prefix(connection_, few.value_or(wanted), page);
-  }
-  Filter filter = user_conditions(wanted, wanted.role ? RoleFrom::assignments : RoleFrom::users);
-  // Where a role is asked for, its own index gives the order: rare roles are found without walking all users.
-  const std::string key = wanted.role ? "role_assignments.user_id" : "users.id";
-  const std::string from = wanted.role ? "role_assignments JOIN users ON users.id = role_assignments.user_id" : "users";
-  if (page.after) filter.add(key + " < ?", *page.after);
-  const std::string limit = filter.place(page.limit + 1);
-  const std::string text =
-      fmt::format("SELECT " GH_USER_COLUMNS " FROM {}{} ORDER BY {} DESC LIMIT {}", from, filter.where(), key, limit);
+/// A page in the order of the ids, newest first. The status is in the order where it is asked for, since it is then in
+/// the index: PostgreSQL would walk the ids past everybody of another status.
+ports::Page<User> by_id(Connection& connection, const UserFilter& wanted, const std::optional<std::string>& before,
+                        std::size_t limit) {
+  Filter filter = user_conditions(wanted);
+  if (before) filter.add("users.id < ?", *before);
+  const bool by_status = wanted.status && !names_users(wanted);
+  const std::string place = filter.place(static_cast<std::int64_t>(limit) + 1);
+  const std::string text = fmt::format("SELECT " GH_USER_COLUMNS " FROM users{} ORDER BY {}users.id DESC LIMIT {}",
+                                       filter.where(), by_status ? "users.status DESC, " : "", place);
   ports::Page<User> found;
-  found.items = map_all(connection_.query({"users.search", text}, filter.params()),
-                        [](const Row& row) { return user_from(row); });
-  if (found.items.size() > static_cast<std::size_t>(page.limit)) {
+  found.items =
+      map_all(connection.query({"users.search", text}, filter.params()), [](const Row& row) { return user_from(row); });
+  if (found.items.size() > limit) {
     found.items.pop_back();
     found.next = found.items.back().id.str();
   }
   return found;
+}
+
+/// A page of those who hold a role: their ids come from the role's own index, a batch at a time, and then the users.
+/// Where hardly anybody of them has the status, the page ends short after kMostBatches, and its position leads on.
+ports::Page<User> search_role(Connection& connection, const UserFilter& wanted, const ports::PageRequest& page) {
+  const auto limit = static_cast<std::size_t>(page.limit);
+  const std::size_t batch = wanted.status ? kLooked : limit + 1;
+  ports::Page<User> found;
+  UserFilter some;
+  some.status = wanted.status;
+  auto before = page.after;
+  for (int looked = 0; looked < kMostBatches; ++looked, before = some.ids.back().str()) {
+    some.ids = holders(connection, wanted, before, batch);
+    if (some.ids.empty()) return found;
+    auto more = by_id(connection, some, std::nullopt, limit - found.items.size() + 1);
+    for (auto& user : more.items) found.items.push_back(std::move(user));
+    if (found.items.size() > limit) {
+      found.items.resize(limit);
+      found.next = found.items.back().id.str();
+      return found;
+    }
+    if (some.ids.size() < batch) return found;
+  }
+  found.next = before;
+  return found;
+}
+
+}  // namespace
+
+Result<ports::Page<User>> SqlUsers::search(const UserFilter& wanted, const ports::PageRequest& page) {
+  const bool narrowed = has_user_prefix(wanted) || (wanted.role && wanted.status);
+  const auto few = narrowed ? among_few(connection_, wanted) : std::nullopt;
+  if (few && few->ids.empty()) return ports::Page<User>{};
+  const UserFilter& filter = few ? *few : wanted;
+  if (has_user_prefix(filter)) return search_prefix(connection_, filter, page);
+  if (filter.role && !names_users(filter)) return search_role(connection_, filter, page);
+  return by_id(connection_, filter, page.after, static_cast<std::size_t>(page.limit));
 }
 
 }  // namespace gatehouse::adapters::sql
