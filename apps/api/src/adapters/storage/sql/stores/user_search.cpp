@@ -1,6 +1,8 @@
 // The lists of users. Without a prefix they follow the ids. With one they come in three phases, each in the order of
 // its own index (exact id, address, name), so that a page costs the same however many users match; the position names
 // the phase and the last key.
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "adapters/storage/sql/stores/filter.hpp"
@@ -111,13 +113,29 @@ ports::Page<User> search_prefix(Connection& connection, const UserFilter& wanted
   return found;
 }
 
-/// A page in the order of the ids, newest first. The status is in the order where it is asked for, since it is then in
-/// the index: PostgreSQL would walk the ids past everybody of another status.
-ports::Page<User> by_id(Connection& connection, const UserFilter& wanted, const std::optional<std::string>& before,
+/// The range of a status in its own index, written as a range: of an equality PostgreSQL would think nothing, and walk
+/// the ids past everybody of another status.
+void narrow_to_status(Filter& filter, domain::UserStatus status, const std::optional<std::string>& before) {
+  const std::string place = filter.place(named(status));
+  filter.add("users.status >= " + place);
+  if (before) {
+    filter.add(fmt::format("(users.status, users.id) < ({}, {})", place, filter.place(*before)));
+  } else {
+    filter.add("users.status <= " + place);
+  }
+}
+
+/// A page in the order of the ids, newest first.
+ports::Page<User> by_id(Connection& connection, UserFilter wanted, const std::optional<std::string>& before,
                         std::size_t limit) {
+  const auto status = names_users(wanted) ? std::nullopt : std::exchange(wanted.status, std::nullopt);
   Filter filter = user_conditions(wanted);
-  if (before) filter.add("users.id < ?", *before);
-  const bool by_status = wanted.status && !names_users(wanted);
+  const bool by_status = status.has_value();
+  if (by_status) {
+    narrow_to_status(filter, *status, before);
+  } else if (before) {
+    filter.add("users.id < ?", *before);
+  }
   const std::string place = filter.place(static_cast<std::int64_t>(limit) + 1);
   const std::string text = fmt::format("SELECT " GH_USER_COLUMNS " FROM users{} ORDER BY {}users.id DESC LIMIT {}",
                                        filter.where(), by_status ? "users.status DESC, " : "", place);
