@@ -49,6 +49,7 @@ test("as Google: PKCE is required and held to, another redirect_uri and a wrong 
   const plain = await browser().visit(toGoogle({ code_challenge_method: "plain" }));
   assert.equal(new URL(plain.url).searchParams.get("error"), "invalid_request");
   assert.equal((await browser().visit(toGoogle({ redirect_uri: "http://localhost:9/other" }))).status, 400);
+  assert.equal((await browser().visit(toGoogle({ prompt: "login" }))).status, 400, "Google knows no prompt=login");
   const code = async () => codeIn(await browser().visit(toGoogle()));
   for (const [error, more] of [["invalid_grant", { code_verifier: newVerifier() }], ["invalid_grant", { code_verifier: verifier, redirect_uri: `${callback}/` }], ["invalid_client", { code_verifier: verifier, client_secret: "wrong" }]])
     assert.equal((await post(`${google.url}/token`, tokenForm(google, await code(), more))).body.error, error);
@@ -85,7 +86,7 @@ test("as Apple: the answer is a form posted by a page of Apple's, with the name 
   const { status, body } = await post(`${apple.url}/auth/token`, tokenForm(apple, fields[1].code, { client_secret: await appleSecret() }));
   assert.equal(status, 200, JSON.stringify(body));
   const claims = decodeJwt(body.id_token);
-  assert.deepEqual([claims.email_verified, claims.is_private_email, claims.nonce], ["true", "true", "n-0S6"]);
+  assert.deepEqual([claims.iss, claims.email_verified, claims.is_private_email, claims.nonce], ["https://appleid.apple.com", "true", "true", "n-0S6"]);
   assert.equal((await fetch(`${apple.url}/me`)).status, 404, "there is no userinfo endpoint");
 });
 

@@ -101,6 +101,13 @@ export class WebBrowser {
     }
   }
 
+  /** What of a flow may be in no log: the provider's code, the state, our own links, the cookies. */
+  #remember(url, form, cookies) {
+    const { searchParams } = new URL(url);
+    for (const name of ["code", "state", "request"]) this.server.secrets?.add(form?.[name] ?? searchParams.get(name));
+    for (const pair of cookies.split("; ")) this.server.secrets?.add(pair.slice(pair.indexOf("=") + 1));
+  }
+
   async #exchange(next) {
     const { url, method, form, from } = next;
     const { origin, hostname, pathname, search } = new URL(url);
@@ -110,6 +117,7 @@ export class WebBrowser {
     const cookies = this.#cookieHeader(next);
     if (cookies) headers.Cookie = cookies;
     const ours = url.startsWith(`${this.server.url}/`);
+    if (ours) this.#remember(url, form, cookies);
     const answer = ours ? await this.server.client.call(method, pathname + search, { form, headers, wrong: true }) : await foreign(url, { method, form, headers });
     this.#keep(url, answer.setCookies);
     this.trail.push({ method, url, status: answer.status, location: answer.headers.location, setCookies: answer.setCookies, sent: cookies });

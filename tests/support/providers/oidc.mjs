@@ -68,7 +68,7 @@ class OpenIdProvider {
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const key = { ...privateKey.export({ format: "jwk" }), kid: random(6), alg: "RS256", use: "sig" };
     const options = this.options();
-    this.provider = new Provider(this.url, {
+    this.provider = new Provider(this.issuer(), {
       adapter: clientAdapter(this, Memory),
       jwks: { keys: [key] },
       cookies: { keys: [random()] },
@@ -97,6 +97,8 @@ class OpenIdProvider {
     this.#server.closeAllConnections();
     return new Promise((resolve) => this.#server.close(resolve));
   }
+
+  issuer = () => this.url;
 
   clientMetadata = () => ({
     client_id: this.clientId,
@@ -160,10 +162,16 @@ export class GoogleLike extends OpenIdProvider {
       scopes: ["openid", "email", "profile"],
       claims: { openid: ["sub"], email: ["email", "email_verified", "hd"], profile: ["name", "picture", "given_name", "family_name", "locale"] },
       extraParams: ["access_type", "include_granted_scopes", "hd"],
+      features: { claimsParameter: { enabled: true } },
     },
   });
   prepare(provider) {
     provider.use(async (ctx, next) => {
+      const { prompt } = ctx.query;
+      if (ctx.path === "/auth" && prompt !== undefined && !prompt.split(" ").every((each) => ["none", "consent", "select_account"].includes(each))) {
+        this.complaints.push(`prompt=${prompt}`);
+        return Object.assign(ctx, { status: 400, type: "html", body: html("Error 400: invalid_request", `Invalid parameter value for prompt: Invalid prompt: ${escape(prompt)}`) });
+      }
       await next();
       if (ctx.oidc?.route !== "authorization") return;
       if (!ctx.oidc.params?.nonce) this.complaints.push("no nonce");
@@ -179,7 +187,7 @@ export class GoogleLike extends OpenIdProvider {
   }
 }
 
-const appleAudience = "https://appleid.apple.com";
+const appleIssuer = "https://appleid.apple.com";
 const longest = 15_777_000; // Apple's limit for a client secret, in seconds
 
 /**
@@ -199,7 +207,9 @@ export class AppleLike extends OpenIdProvider {
     this.privateKey = privateKey.export({ type: "pkcs8", format: "pem" });
   }
 
-  config = () => ({ preset: "apple", issuer: this.url, client_id: this.clientId, team_id: this.teamId, key_id: this.keyId, private_key: this.privateKey, authorization_endpoint: `${this.url}/auth/authorize`, token_endpoint: `${this.url}/auth/token`, jwks_uri: `${this.url}/auth/keys` });
+  config = () => ({ preset: "apple", client_id: this.clientId, team_id: this.teamId, key_id: this.keyId, private_key: this.privateKey, authorization_endpoint: `${this.url}/auth/authorize`, token_endpoint: `${this.url}/auth/token`, jwks_uri: `${this.url}/auth/keys` });
+  // Apple's own name, so that the preset's constants are what is tested.
+  issuer = () => appleIssuer;
   refusal = () => "user_cancelled_authorize";
   options = () => ({
     pkceRequired: false,
@@ -233,7 +243,7 @@ export class AppleLike extends OpenIdProvider {
   async #isRight(secret) {
     try {
       const key = createPublicKey(createPrivateKey(this.privateKey));
-      const { payload, protectedHeader } = await jwtVerify(secret, key, { algorithms: ["ES256"], issuer: this.teamId, subject: this.clientId, audience: appleAudience, requiredClaims: ["iat", "exp"] });
+      const { payload, protectedHeader } = await jwtVerify(secret, key, { algorithms: ["ES256"], issuer: this.teamId, subject: this.clientId, audience: appleIssuer, requiredClaims: ["iat", "exp"] });
       this.secrets.push(payload);
       if (protectedHeader.kid !== this.keyId) throw new Error(`kid ${protectedHeader.kid}`);
       if (payload.exp - Math.floor(Date.now() / 1000) > longest) throw new Error("exp is more than six months ahead");
