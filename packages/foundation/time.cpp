@@ -37,10 +37,11 @@ bool read_fraction(std::string_view& text, std::int64_t& micros) {
 }
 
 struct Unit {
-  char letter;
-  std::int64_t seconds;
+  std::string_view name;
+  std::int64_t millis;
 };
-constexpr std::array<Unit, 4> kUnits{{{'d', 86'400}, {'h', 3'600}, {'m', 60}, {'s', 1}}};
+constexpr std::array<Unit, 5> kUnits{{{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
+constexpr std::int64_t kLongestMillis = 36'500 * 86'400'000LL;
 
 }  // namespace
 
@@ -88,22 +89,22 @@ std::optional<Timestamp> from_rfc3339(std::string_view text) {
 }
 
 std::optional<Duration> parse_duration(std::string_view text) {
-  if (text.size() < 2) return std::nullopt;
   std::int64_t amount = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size() - 1, amount);
-  if (error != std::errc() || end != text.data() + text.size() - 1 || amount < 0) return std::nullopt;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), amount);
+  if (error != std::errc() || amount < 0) return std::nullopt;
+  const std::string_view name = text.substr(static_cast<std::size_t>(end - text.data()));
   for (const Unit& unit : kUnits)
-    if (unit.letter == text.back() && amount <= 36'500 * 86'400LL / unit.seconds)
-      return std::chrono::seconds(amount * unit.seconds);
+    if (unit.name == name && amount <= kLongestMillis / unit.millis)
+      return std::chrono::milliseconds(amount * unit.millis);
   return std::nullopt;
 }
 
 std::string format_duration(Duration duration) {
-  const std::int64_t seconds = std::chrono::floor<std::chrono::seconds>(duration).count();
+  const std::int64_t millis = std::chrono::floor<std::chrono::milliseconds>(duration).count();
+  if (millis == 0) return "0s";
   for (const Unit& unit : kUnits)
-    if (seconds % unit.seconds == 0 && (seconds != 0 || unit.letter == 's'))
-      return std::to_string(seconds / unit.seconds) + unit.letter;
-  return std::to_string(seconds) + 's';
+    if (millis % unit.millis == 0) return std::to_string(millis / unit.millis) + std::string(unit.name);
+  return std::to_string(millis) + "ms";
 }
 
 }  // namespace gatehouse

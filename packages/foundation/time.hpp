@@ -22,7 +22,7 @@ inline std::int64_t to_unix_micros(Timestamp time) { return time.time_since_epoc
 inline Timestamp from_unix_micros(std::int64_t micros) { return Timestamp(Duration(micros)); }
 inline Timestamp from_unix_seconds(std::int64_t seconds) { return Timestamp(std::chrono::seconds(seconds)); }
 
-/// A duration as the configuration writes it: `90s`, `15m`, `12h`, `30d`; nullopt when it is not one.
+/// A duration as the configuration writes it: `100ms`, `90s`, `15m`, `12h`, `30d`; nullopt when it is not one.
 std::optional<Duration> parse_duration(std::string_view text);
 /// The shortest exact form of the above.
 std::string format_duration(Duration duration);

@@ -19,13 +19,17 @@ TEST(Time, refuses_what_is_not_a_time) {
 }
 
 TEST(Time, durations_are_written_as_in_the_configuration) {
+  EXPECT_EQ(parse_duration("100ms"), std::chrono::milliseconds(100));
   EXPECT_EQ(parse_duration("90s"), std::chrono::seconds(90));
   EXPECT_EQ(parse_duration("15m"), std::chrono::minutes(15));
   EXPECT_EQ(parse_duration("30d"), std::chrono::days(30));
   EXPECT_EQ(format_duration(std::chrono::days(30)), "30d");
   EXPECT_EQ(format_duration(std::chrono::seconds(90)), "90s");
   EXPECT_EQ(format_duration(std::chrono::seconds(0)), "0s");
-  for (const char* text : {"", "s", "90", "-1s", "1.5h", "90 s", "9223372036854775807d"})
+  EXPECT_EQ(format_duration(std::chrono::milliseconds(100)), "100ms");
+  EXPECT_EQ(format_duration(std::chrono::milliseconds(3'000)), "3s");
+  for (const char* text :
+       {"", "s", "90", "-1s", "1.5h", "90 s", "9223372036854775807d", "ms", "1sm", "100msx", "3153600000001ms"})
     EXPECT_FALSE(parse_duration(text)) << text;
 }
 
