@@ -20,6 +20,7 @@ import { createIdentityService, IdentityError, type Actor, type ChallengeId, typ
 import { parseIdentityEvent, TOPICS, type IdentityEvent } from "@gatehouse/contracts/events/identity";
 import schema from "@gatehouse/contracts/schemas/identity.user.signed_up.schema.json" with { type: "json" };
 import claims from "@gatehouse/contracts/schemas/jwt.schema.json" with { type: "json" };
+import vectors from "@gatehouse/contracts/jwt-vectors.json" with { type: "json" };
 
 const event: IdentityEvent = parseIdentityEvent(schema.examples[0]);
 if (event.type === "identity.user.signed_up") {
@@ -34,7 +35,7 @@ actor.then(
   () => { throw new Error("nobody answers at port 1"); },
   (error: unknown) => {
     if (!(error instanceof IdentityError) || error.code !== "unreachable") throw error;
-    console.log(JSON.stringify({ topics: TOPICS.length, role, jwt: claims.title }));
+    console.log(JSON.stringify({ topics: TOPICS.length, role, jwt: claims.title, vectors: vectors.accept.length >= 10 && vectors.reject.length >= 30 }));
   },
 );
 `;
@@ -56,7 +57,7 @@ test("the packed package imports and type-checks from a clean project", { timeou
     writeFileSync(join(project, "main.ts"), program);
     writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions: { strict: true, target: "es2022", module: "nodenext", resolveJsonModule: true } }));
     assert.equal(node([join(contracts, "node_modules/typescript/bin/tsc"), "-p", "."], project), "");
-    assert.deepEqual(JSON.parse(node(["main.js"], project)), { topics: 19, role: "seller", jwt: "Claims of a Gatehouse access token" });
+    assert.deepEqual(JSON.parse(node(["main.js"], project)), { topics: 19, role: "seller", jwt: "Claims of a Gatehouse access token", vectors: true });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
