@@ -44,7 +44,8 @@ FUZZ(input) {
                                               absent<ports::PasswordHasher>(),
                                               absent<ports::DataCipher>(),
                                               absent<ports::TokenSigner>(),
-                                              absent<ports::MailRenderer>()};
+                                              absent<ports::MailRenderer>(),
+                                              absent<ports::IdentityProviders>()};
   const auto outcome = application::require_role(deps, input);
   if (!outcome) expect(outcome.error().code == ErrorCode::dependency_unavailable);
   const auto dead = application::make_dead_event(deps, "accounts.user.role_required", input, "malformed");

@@ -2,6 +2,7 @@
 // documentation has them, with real signatures; and its bad days, for tests of outages. Not a Vault.
 import { createCipheriv, createDecipheriv, generateKeyPairSync, randomBytes, sign, constants } from "node:crypto";
 import http from "node:http";
+import https from "node:https";
 
 const keyTypes = {
   "aes256-gcm96": {},
@@ -33,17 +34,21 @@ export class VaultTransit {
   lease = 3600;
   renewable = true;
 
-  constructor({ mount = "transit", namespace, token = "root-token", roleId = "role", secretId = "secret" } = {}) {
-    Object.assign(this, { mount, namespace, roleId, secretId });
+  constructor({ mount = "transit", namespace, token = "root-token", roleId = "role", secretId = "secret", tls } = {}) {
+    Object.assign(this, { mount, namespace, roleId, secretId, tls });
     this.addToken(token, 0);
-    this.#server = http.createServer((request, response) => this.#receive(request, response));
+    this.#server = this.#make();
+  }
+  #make() {
+    const receive = (request, response) => this.#receive(request, response);
+    return this.tls ? https.createServer(this.tls, receive) : http.createServer(receive);
   }
   #server;
 
   async start(port = 0) {
     await new Promise((resolve, reject) => this.#server.once("error", reject).listen(port, "127.0.0.1", resolve));
     this.port = this.#server.address().port;
-    this.address = `http://127.0.0.1:${this.port}`;
+    this.address = `${this.tls ? "https" : "http"}://127.0.0.1:${this.port}`;
     return this;
   }
   async stop() {
@@ -53,7 +58,7 @@ export class VaultTransit {
   }
   /** The same Vault at the same address again, after stop(). */
   async restart() {
-    this.#server = http.createServer((request, response) => this.#receive(request, response));
+    this.#server = this.#make();
     return await this.start(this.port);
   }
 

@@ -18,7 +18,8 @@ struct Account {
   std::optional<std::string> email;  ///< as the provider last said; for display alone
   bool email_verified = false;       ///< the provider's word for it
   std::optional<std::string> name;
-  std::optional<std::string> sealed_tokens;  ///< the provider's tokens, encrypted; only with `oauth.store_tokens`
+  std::optional<std::string> sealed_tokens;  ///< the provider's tokens, sealed for this issuer and subject; only
+                                             ///< with `oauth.store_tokens`
   Timestamp created_at;
   std::optional<Timestamp> last_used_at;
 };

@@ -61,7 +61,10 @@ namespace gatehouse::domain::audit_actions {
   X(kSigningKeyCreated, "key.created")                   \
   X(kSigningKeyActivated, "key.activated")               \
   X(kSigningKeyRetired, "key.retired")                   \
+  X(kSigningKeyWithdrawn, "key.withdrawn")               \
   X(kKeysRewrapped, "key.rewrapped")                     \
+  X(kOutageBegan, "dependency.outage_began")             \
+  X(kOutageEnded, "dependency.outage_ended")             \
   X(kAccessDenied, "access.denied")                      \
   X(kDataRead, "admin.data_read")                        \
   X(kAuditExported, "audit.exported")                    \

@@ -1,7 +1,9 @@
 #pragma once
 // What the command line needs of the process: implemented by composition, which alone knows the adapters. Every error
 // carries one line in `detail` that says why and the mend.
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +12,8 @@
 #include "foundation/result.hpp"
 #include "modules/identity/application/caller.hpp"
 #include "modules/identity/application/dependencies.hpp"
+#include "modules/identity/application/request_info.hpp"
+#include "modules/identity/application/reseal.hpp"
 #include "modules/identity/ports/event_bus.hpp"
 #include "modules/identity/ports/event_source.hpp"
 
@@ -18,19 +22,31 @@ namespace gatehouse::cli {
 /// How a new signing key takes over.
 enum class KeyRotation { publish_first, at_once, at_once_and_revoke_old };
 
+/// Who runs a command, as the audit log names them.
+struct Operator {
+  application::Caller caller;
+  application::RequestInfo request;
+};
+
 /// An opened installation, for the commands that work on it beside a running server or without one.
 class Installation {
  public:
   virtual ~Installation() = default;
   virtual const application::Dependencies& deps() const = 0;
   virtual Result<std::vector<domain::SigningKey>> list_keys() = 0;
-  /// The key that is next, or signs now.
-  virtual Result<domain::SigningKey> rotate_keys(KeyRotation how) = 0;
+  /// The key that is next, or signs now. The audit rows of both name `who`.
+  virtual Result<domain::SigningKey> rotate_keys(KeyRotation how, const Operator& who) = 0;
   /// Returns `not_found`, or `conflict` for a key that must stay published.
-  virtual Result<domain::SigningKey> retire_key(const std::string& kid) = 0;
+  virtual Result<domain::SigningKey> retire_key(const std::string& kid, const Operator& who) = 0;
   /// Both return `invalid_request` where no bus is configured.
   virtual Result<std::unique_ptr<ports::EventBus>> event_bus() = 0;
   virtual Result<std::unique_ptr<ports::DeadLetters>> dead_letters() = 0;
+};
+
+/// What `gatehouse keys rewrap` is asked for.
+struct RewrapWishes {
+  bool new_data_keys = false;
+  std::optional<std::filesystem::path> old_key_file;  ///< the configuration names the new key-encryption key
 };
 
 struct MigrationReport {
@@ -68,6 +84,9 @@ class Host {
   virtual Result<> serve(config::Config config, bool with_workers) = 0;
   virtual Result<> work(config::Config config) = 0;
   virtual Result<std::unique_ptr<Installation>> open(const config::Config& config) = 0;
+  /// Opens the installation itself, since the database may still be under the old key-encryption key.
+  virtual Result<application::RewrapReport> rewrap(const config::Config& config, const RewrapWishes& wishes,
+                                                   const Operator& who) = 0;
   virtual Result<MigrationReport> migrate(const config::Config& config, bool only_check) = 0;
   virtual std::vector<Finding> examine(const config::Config& config) = 0;
   /// Both name a file; neither overwrites one.

@@ -1,3 +1,4 @@
+#include <cstdio>
 #include <memory>
 
 #include <CLI/Option.hpp>
@@ -6,14 +7,14 @@
 #include "cli/context.hpp"
 #include "cli/output.hpp"
 #include "modules/identity/application/actor_json.hpp"
-#include "modules/identity/application/note_key_change.hpp"
 
 namespace gatehouse::cli {
 namespace {
 
 struct KeyOptions {
   std::string kid;
-  bool now = false, revoke_old = false, json = false;
+  bool now = false, revoke_old = false, json = false, new_data_keys = false;
+  std::string old_key_file;
 };
 
 std::vector<std::string> signing_key_row(const domain::SigningKey& key) {
@@ -62,19 +63,61 @@ Result<> rotate_signing_key(Installation& installation, const KeyOptions& option
   const auto how = options.revoke_old ? KeyRotation::at_once_and_revoke_old
                    : options.now      ? KeyRotation::at_once
                                       : KeyRotation::publish_first;
-  GH_TRY(const auto key, installation.rotate_keys(how));
-  GH_CHECK(application::note_key_change(installation.deps(), operator_of_this_machine(),
-                                        domain::audit_actions::kSigningKeyCreated, key.kid, command_info()));
+  GH_TRY(const auto key, installation.rotate_keys(how, {operator_of_this_machine(), command_info()}));
   print_signing_key(key, options.json);
   return {};
 }
 
 Result<> retire_signing_key(Installation& installation, const KeyOptions& options) {
-  GH_TRY(const auto key, installation.retire_key(options.kid));
-  GH_CHECK(application::note_key_change(installation.deps(), operator_of_this_machine(),
-                                        domain::audit_actions::kSigningKeyRetired, key.kid, command_info()));
+  GH_TRY(const auto key, installation.retire_key(options.kid, {operator_of_this_machine(), command_info()}));
   print_signing_key(key, options.json);
   return {};
+}
+
+void print_rewrap(const application::RewrapReport& report, bool as_json) {
+  if (as_json) {
+    boost::json::object values;
+    for (const auto& kind : report.values)
+      values[kind.name] =
+          boost::json::object{{"moved", kind.moved}, {"present", kind.present}, {"unreadable", kind.unreadable}};
+    return print_json(boost::json::object{{"wrapped_anew", report.wrapped_anew},
+                                          {"data_keys_made", report.data_keys_made},
+                                          {"values", std::move(values)}});
+  }
+  std::printf("data keys: %d wrapped anew, %d made\n", report.wrapped_anew, report.data_keys_made);
+  Table table{{"VALUES", "MOVED", "ALREADY THERE", "UNREADABLE"}};
+  for (const auto& kind : report.values)
+    table.push_back({std::string(kind.name), std::to_string(kind.moved), std::to_string(kind.present),
+                     std::to_string(kind.unreadable)});
+  print_table(table);
+}
+
+void rewrap_keys(Context& context, const KeyOptions& options) {
+  const auto config = context.load_config();
+  if (!config) return;
+  RewrapWishes wishes{options.new_data_keys, {}};
+  if (!options.old_key_file.empty()) wishes.old_key_file = options.old_key_file;
+  const auto report = context.host.rewrap(*config, wishes, {operator_of_this_machine(), command_info()});
+  if (!report) return context.fail_with(report.error());
+  print_rewrap(*report, options.json);
+  if (report->unreadable() == 0) return;
+  std::fprintf(stderr, "gatehouse: %lld values open with no key there is; they were left as they are\n",
+               static_cast<long long>(report->unreadable()));
+  context.status = 1;
+}
+
+void add_rewrap_command(CLI::App& keys, Context& context, const std::shared_ptr<KeyOptions>& options) {
+  auto* command =
+      keys.add_subcommand("rewrap", "Move everything that is sealed to the newest keys, beside a running server");
+  context.add_installation_options(*command);
+  command->add_flag("--json", options->json, "Print JSON");
+  auto* fresh = command->add_flag("--new-data-keys", options->new_data_keys, "Make new data keys first");
+  command
+      ->add_option("--old-key-file", options->old_key_file,
+                   "The key-encryption key that the database is under, where the configuration names a new one")
+      ->type_name("FILE")
+      ->excludes(fresh);
+  command->callback([&context, options] { rewrap_keys(context, *options); });
 }
 
 using KeyWork = Result<> (*)(Installation&, const KeyOptions&);
@@ -102,6 +145,7 @@ void add_key_commands(CLI::App& app, Context& context) {
       ->add_option("kid", options->kid, "The key")
       ->required()
       ->type_name("KID");
+  add_rewrap_command(*keys, context, options);
 }
 
 }  // namespace gatehouse::cli

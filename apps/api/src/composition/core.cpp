@@ -90,11 +90,12 @@ Core::Core(const config::Config& config, application::Settings settings, const p
 
 Core::~Core() = default;
 
-Result<std::unique_ptr<Core>> Core::open(const config::Config& config, Purpose purpose, const ports::Clock& clock) {
+Result<std::unique_ptr<Core>> Core::open(const config::Config& config, Purpose purpose, const ports::Clock& clock,
+                                         const std::optional<std::filesystem::path>& old_key_file) {
   GH_TRY(auto settings, make_settings(config));
   std::unique_ptr<Core> core(new Core(config, std::move(settings), clock));
   GH_CHECK(core->open_database(config, purpose));
-  GH_CHECK(core->open_keys(config, purpose));
+  GH_CHECK(core->open_keys(config, purpose, old_key_file));
   if (purpose != Purpose::command) GH_CHECK(refuse_older_than_anchor(config, core->deps()));
   if (purpose == Purpose::server) GH_CHECK(application::declare_services(core->deps(), declared_services(config)));
   return core;
@@ -115,17 +116,28 @@ Result<> Core::open_database(const config::Config& config, Purpose purpose) {
   return purpose == Purpose::server ? prove_writable(*store_, clock_.now()) : Result<>();
 }
 
-Result<> Core::open_keys(const config::Config& config, Purpose purpose) {
+Result<> Core::open_keys(const config::Config& config, Purpose purpose,
+                         const std::optional<std::filesystem::path>& old_key_file) {
   GH_TRY(keys_, KeyServices::open(config, *store_, clock_));
   GH_TRY(providers_, make_identity_providers(config, clock_));
   renderer_ = std::make_unique<adapters::mail::TemplateRenderer>(make_brand(config));
   deps_.reset(new application::Dependencies{settings_, clock_, *store_, session_map_, hasher_, keys_->keyring(),
                                             keys_->signer(), *renderer_, *providers_, [this] { wake_(); }});
-  if (purpose != Purpose::command) refresher_ = std::make_unique<adapters::keys::Refresher>(keys_->refreshable());
+  note_key_steps(application::by_system(), {});
+  if (old_key_file) GH_CHECK(keys_->adopt_from(*old_key_file));
+  GH_CHECK(keys_->start());
+  if (purpose != Purpose::command) refresher_ = std::make_unique<adapters::keys::Refresher>(*keys_);
   if (purpose == Purpose::server) {
     fence_ = std::make_unique<sql::Fence>(store_->driver(), session_map_);
   }
   return {};
+}
+
+void Core::note_key_steps(const application::By& who, const application::RequestInfo& request) {
+  keys_->manager().note_steps(
+      [this, who, request](ports::Tx& tx, domain::RotationStepKind kind, const std::string& kid, Timestamp now) {
+        return application::note_key_step(tx, *deps_, who, request, kind, kid, now);
+      });
 }
 
 }  // namespace gatehouse::composition

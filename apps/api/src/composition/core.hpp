@@ -2,7 +2,9 @@
 // Core: the opened installation: database, keys, hasher, session map, and the Dependencies that every use case is
 // given. `serve`, `worker` and the command line all work on one. Opening checks and migrates the schema, settles the
 // mode stamp, and refuses a wrong key-encryption key; what it refuses it says in one line with the mend.
+#include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "adapters/hashing/argon2_hasher.hpp"
 #include "adapters/keys/refreshable.hpp"
@@ -14,6 +16,7 @@
 #include "composition/key_services.hpp"
 #include "composition/settings.hpp"
 #include "modules/identity/application/dependencies.hpp"
+#include "modules/identity/application/note_machinery.hpp"
 #include "modules/identity/ports/identity_provider.hpp"
 
 namespace gatehouse::composition {
@@ -28,7 +31,9 @@ enum class Purpose { server, worker, command };
 class Core {
  public:
   /// Errors carry one line for the operator in `detail`.
-  static Result<std::unique_ptr<Core>> open(const config::Config& config, Purpose purpose, const ports::Clock& clock);
+  /// With `old_key_file` a database that is still under that key-encryption key is moved to the configured one.
+  static Result<std::unique_ptr<Core>> open(const config::Config& config, Purpose purpose, const ports::Clock& clock,
+                                            const std::optional<std::filesystem::path>& old_key_file = {});
   ~Core();
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
@@ -43,13 +48,17 @@ class Core {
   adapters::hashing::Argon2Hasher& hasher() { return hasher_; }
   adapters::sql::Fence* fence() { return fence_.get(); }
 
+  /// Whom the audit rows of key steps name from now on; the system itself until then.
+  void note_key_steps(const application::By& who, const application::RequestInfo& request);
+
   /// What a commit wakes: set by whoever runs workers and long polls.
   void on_wake(std::function<void()> wake) { wake_ = std::move(wake); }
 
  private:
   Core(const config::Config& config, application::Settings settings, const ports::Clock& clock);
   Result<> open_database(const config::Config& config, Purpose purpose);
-  Result<> open_keys(const config::Config& config, Purpose purpose);
+  Result<> open_keys(const config::Config& config, Purpose purpose,
+                     const std::optional<std::filesystem::path>& old_key_file);
 
   application::Settings settings_;
   const ports::Clock& clock_;

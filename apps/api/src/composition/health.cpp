@@ -48,6 +48,10 @@ std::vector<DependencyHealth> Health::ask() {
   found.push_back({"store", store.has_value(), true, store ? "" : store.error().cause});
   found.push_back({"keys", core_.keyring().unlocked(), false,
                    core_.keyring().unlocked() ? "" : "data keys can't be unwrapped now"});
+  if (auto* vault = core_.keys().vault(); vault != nullptr) {
+    const auto outage = vault->outage().present();
+    found.push_back({"vault", !outage, false, outage.value_or("")});
+  }
   if (const auto* fence = core_.fence(); fence != nullptr)
     found.push_back({"revocations", fence->connected(), false,
                      fence->connected() ? "" : "the session map is bypassed until revocations are heard again"});

@@ -17,14 +17,16 @@ class OpenedInstallation : public cli::Installation {
   const application::Dependencies& deps() const override { return core_->deps(); }
 
   Result<std::vector<domain::SigningKey>> list_keys() override { return core_->key_manager().list(); }
-  Result<domain::SigningKey> rotate_keys(cli::KeyRotation how) override {
+  Result<domain::SigningKey> rotate_keys(cli::KeyRotation how, const cli::Operator& who) override {
     using adapters::keys::RotateMode;
     const auto mode = how == cli::KeyRotation::publish_first ? RotateMode::publish_first
                       : how == cli::KeyRotation::at_once     ? RotateMode::at_once
                                                              : RotateMode::at_once_and_revoke_old;
+    core_->note_key_steps(application::by(who.caller), who.request);
     return core_->key_manager().rotate(core_->deps().clock.now(), mode);
   }
-  Result<domain::SigningKey> retire_key(const std::string& kid) override {
+  Result<domain::SigningKey> retire_key(const std::string& kid, const cli::Operator& who) override {
+    core_->note_key_steps(application::by(who.caller), who.request);
     return core_->key_manager().retire(kid, core_->deps().clock.now());
   }
   Result<std::unique_ptr<ports::EventBus>> event_bus() override { return make_event_bus(config_); }

@@ -36,10 +36,6 @@ keys::VaultSettings vault_settings(const config::VaultConfig& from) {
   to.secret_id = from.secret_id;
   to.ca_file = from.ca_cert;
   to.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(from.timeout);
-  to.on_change = [](bool up, const std::string& cause) {
-    observability::log(up ? observability::Level::info : observability::Level::error, up ? "vault_up" : "vault_down",
-                       {{"cause", cause}});
-  };
   return to;
 }
 
@@ -88,7 +84,10 @@ void KeyServices::use_vault(const config::Config& config) {
   vault_ = std::make_unique<keys::VaultClient>(vault_settings(config.keys.vault));
   wrap_ = std::make_unique<keys::VaultKeyWrap>(*vault_);
   keyring_ = std::make_unique<keys::DataKeyring>(store_, *wrap_, clock_);
-  auto signer = std::make_unique<keys::VaultSigner>(store_, *vault_, config.keys.algorithm);
+  keys::BatchSettings batching;
+  batching.max_wait = vault_->settings().timeout + std::chrono::milliseconds(1'000);
+  auto signer = std::make_unique<keys::VaultSigner>(store_, *vault_, config.keys.algorithm, batching);
+  vault_signer_ = signer.get();
   refreshable_ = signer.get();
   signer_ = std::move(signer);
   maker_ = std::make_unique<keys::VaultKeyMaker>(*vault_);
@@ -106,19 +105,51 @@ Result<std::unique_ptr<KeyServices>> KeyServices::open(const config::Config& con
   services->manager_ =
       std::make_unique<keys::KeyManager>(store, *services->maker_, key_settings(config),
                                          [refreshable = services->refreshable_] { (void)refreshable->refresh(); });
-  if (const auto started = services->finish_start(); !started) {
-    const bool vault_away = services->vault_ != nullptr && started.error().code == ErrorCode::dependency_unavailable;
-    if (!vault_away) return fail(started.error());
-    observability::log(observability::Level::error, "started_degraded", {{"cause", started.error().cause}});
-  }
   return services;
+}
+
+std::pair<std::uint64_t, std::uint64_t> KeyServices::signing_counts() const {
+  return vault_signer_ == nullptr ? std::pair<std::uint64_t, std::uint64_t>{} : vault_signer_->batching().counts();
+}
+
+Result<> KeyServices::adopt_from(const std::filesystem::path& old_key_file) {
+  GH_TRY(auto old, keys::read_key_encryption_key(old_key_file));
+  keys::LocalKeyWrap wrap(std::move(old));
+  GH_TRY(adopted_, keyring_->adopt_from(wrap));
+  return {};
+}
+
+Result<> KeyServices::start() {
+  // The key set is served whatever becomes of the rest: public halves need nobody.
+  if (vault_) GH_CHECK(refreshable_->refresh());
+  const auto started = finish_start();
+  if (started) return {};
+  if (!vault_ || started.error().code != ErrorCode::dependency_unavailable) return fail(started.error());
+  observability::log(observability::Level::error, "started_degraded", {{"cause", started.error().cause}});
+  return {};
 }
 
 Result<> KeyServices::finish_start() {
   GH_CHECK(keyring_->start());
   GH_CHECK(make_data_keys(*keyring_));
   GH_TRY([[maybe_unused]] const int steps, manager_->tick(clock_.now()));
-  return refreshable_->refresh();
+  GH_CHECK(refreshable_->refresh());
+  started_ = true;
+  return {};
+}
+
+Result<> KeyServices::refresh() {
+  if (!started_) {
+    GH_CHECK(refreshable_->refresh());
+    const auto started = finish_start();
+    if (started) observability::log(observability::Level::info, "start_finished");
+    // That Vault is away is told already.
+    if (!started && started.error().code == ErrorCode::dependency_unavailable) return {};
+    return started;
+  }
+  const auto signing = refreshable_->refresh();
+  GH_CHECK(keyring_->refresh());
+  return signing;
 }
 
 }  // namespace gatehouse::composition

@@ -9,6 +9,7 @@
 #include "composition/core.hpp"
 #include "composition/free_port.hpp"
 #include "composition/health.hpp"
+#include "composition/key_watch.hpp"
 #include "composition/listener.hpp"
 #include "composition/mail_service.hpp"
 #include "composition/stop_signal.hpp"
@@ -96,6 +97,8 @@ Result<> serve(config::Config config, Workers workers) {
   GH_TRY(auto core, Core::open(config, Purpose::server, clock));
 
   observability::Metrics metrics;
+  KeyWatch key_watch(*core);
+  key_watch.publish(metrics);
   Backlog backlog(*core);
   backlog.expose(metrics);
   Health health(*core, backlog);

@@ -6,6 +6,7 @@
 #include "adapters/clock/system_clock.hpp"
 #include "composition/core.hpp"
 #include "composition/health.hpp"
+#include "composition/key_watch.hpp"
 #include "composition/listener.hpp"
 #include "composition/stop_signal.hpp"
 #include "composition/worker_set.hpp"
@@ -51,6 +52,8 @@ Result<> work(const config::Config& config) {
   const adapters::SystemClock clock;
   GH_TRY(auto core, Core::open(config, Purpose::worker, clock));
   observability::Metrics metrics;
+  KeyWatch key_watch(*core);
+  key_watch.publish(metrics);
   Backlog backlog(*core);
   backlog.expose(metrics);
   Health health(*core, backlog);

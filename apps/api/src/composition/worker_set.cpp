@@ -49,7 +49,7 @@ WorkerSet::WorkerSet(const config::Config& config, Core& core, std::unique_ptr<p
   add("janitor", kUpkeepInterval, [this] { return janitor_.step(); });
   add("checkpointer", kUpkeepInterval, [this] { return checkpointer_.step(); });
   add("keys", kUpkeepInterval, [&core]() -> Result<More> {
-    if (!core.keyring().unlocked()) GH_CHECK(core.keys().finish_start());
+    if (!core.keyring().unlocked()) return More::no;  // the refresher finishes the start, and ticks
     GH_TRY([[maybe_unused]] const int steps, core.key_manager().tick(core.deps().clock.now()));
     return More::no;
   });

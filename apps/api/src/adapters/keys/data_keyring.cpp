@@ -55,8 +55,8 @@ Result<> DataKeyring::start() {
          store_.write([&](ports::Tx& tx) { return tx.machinery().settle_fact(kCheckFact, ours); }));
   if (!auth::equal_in_constant_time(stands, ours)) {
     const std::string sentence =
-        "this is not the key the database was encrypted under: give back the right one, or run `gatehouse keys rewrap` "
-        "with both";
+        "this is not the key the database was encrypted under: give back the right one, or run `gatehouse keys rewrap "
+        "--old-key-file FILE` with the old one in FILE";
     return fail(ErrorCode::internal_error, sentence, sentence);
   }
   GH_TRY(const DataKeyPtr installation, newest(kInstallation));
@@ -133,8 +133,10 @@ Result<DataKeyring::DataKeyPtr> DataKeyring::newest(std::string_view purpose) {
       return key;
     }
     GH_TRY(const ports::DataKeyRow row, new_row(purpose));
-    GH_TRY([[maybe_unused]] const bool first,
-           store_.write([&](ports::Tx& tx) { return tx.data_keys().add_first(row); }));
+    GH_TRY([[maybe_unused]] const bool first, store_.write([&](ports::Tx& tx) -> Result<bool> {
+      GH_CHECK(still_ours(tx));
+      return tx.data_keys().add_first(row);
+    }));
   }
   return unavailable("the data key of " + std::string(purpose) + " is not there yet");
 }
@@ -185,7 +187,10 @@ Result<int> DataKeyring::renew_data_keys() {
     // Values under the installation key are hashes, which nobody can seal again.
     if (!old.active || old.purpose == kInstallation) continue;
     GH_TRY(const ports::DataKeyRow row, new_row(old.purpose));
-    GH_CHECK(store_.write([&](ports::Tx& tx) { return tx.data_keys().add_newest(row); }));
+    GH_CHECK(store_.write([&](ports::Tx& tx) -> Result<> {
+      GH_CHECK(still_ours(tx));
+      return tx.data_keys().add_newest(row);
+    }));
     ++renewed;
   }
   std::unique_lock lock(mutex_);
@@ -198,19 +203,53 @@ Result<bool> DataKeyring::is_outdated(ports::DataPurpose purpose, std::string_vi
   return sealed.size() < 1 + kIdBytes || sealed.front() != kVersion || sealed.substr(1, kIdBytes) != key->id;
 }
 
-Result<int> DataKeyring::rewrap_data_keys(KeyWrap& newest) {
+Result<int> DataKeyring::adopt_from(KeyWrap& old) {
+  GH_TRY(const auto stands, store_.read([](ports::Tx& tx) { return tx.machinery().find_fact(kCheckFact); }));
+  if (!stands || *stands == wrap_.check_value()) return 0;
+  if (*stands != old.check_value())
+    return fail(ErrorCode::invalid_request,
+                "the database is encrypted under neither the configured key-encryption key nor the old one that was "
+                "given: find the one it was made with");
+  GH_TRY(const auto rows, list_rows(store_));
+  auto moved = rows;
+  for (auto& row : moved) {
+    GH_TRY(const Secret<std::string> key, old.unwrap(row.wrapped, wrap_context(row)));
+    GH_TRY(row.wrapped, wrap_.wrap(key, wrap_context(row)));
+    row.wrapped_by = wrap_.name();
+  }
+  GH_CHECK(store_.write([&](ports::Tx& tx) -> Result<> {
+    GH_TRY(const auto present, tx.data_keys().list());
+    if (present.size() != rows.size()) return unavailable("a data key was made meanwhile");
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      GH_TRY(const bool saved, tx.data_keys().save_wrapping(moved[i], rows[i].wrapped));
+      if (!saved) return unavailable("a data key was wrapped anew meanwhile");
+    }
+    return tx.machinery().put_fact(kCheckFact, wrap_.check_value());
+  }));
+  return static_cast<int>(moved.size());
+}
+
+Result<int> DataKeyring::renew_wrapping() {
   GH_TRY(const auto rows, list_rows(store_));
   int moved = 0;
   for (ports::DataKeyRow row : rows) {
-    if (newest.name() == row.wrapped_by && newest.name() != wrap_.name()) continue;
-    GH_TRY(const Secret<std::string> key, wrap_.unwrap(row.wrapped, wrap_context(row)));
-    GH_TRY(row.wrapped, newest.wrap(key, wrap_context(row)));
-    row.wrapped_by = newest.name();
-    GH_CHECK(store_.write([&](ports::Tx& tx) { return tx.data_keys().save_wrapping(row); }));
-    ++moved;
+    const std::string before = row.wrapped;
+    GH_TRY(const Secret<std::string> key, wrap_.unwrap(before, wrap_context(row)));
+    GH_TRY(row.wrapped, wrap_.wrap(key, wrap_context(row)));
+    if (wrap_.version_of(row.wrapped) == wrap_.version_of(before)) continue;
+    row.wrapped_by = wrap_.name();
+    GH_TRY(const bool saved, store_.write([&](ports::Tx& tx) { return tx.data_keys().save_wrapping(row, before); }));
+    if (saved) ++moved;
   }
-  GH_CHECK(store_.write([&](ports::Tx& tx) { return tx.machinery().put_fact(kCheckFact, newest.check_value()); }));
   return moved;
+}
+
+// A process that still runs under a key-encryption key that was replaced must not add what its successors can't open.
+Result<> DataKeyring::still_ours(ports::Tx& tx) const {
+  GH_TRY(const auto stands, tx.machinery().settle_fact(kCheckFact, wrap_.check_value()));
+  if (stands != wrap_.check_value())
+    return unavailable("the key-encryption key was replaced: restart this process with the new one");
+  return {};
 }
 
 }  // namespace gatehouse::adapters::keys

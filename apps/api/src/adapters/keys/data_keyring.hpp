@@ -2,7 +2,7 @@
 // Encryption at rest (decision 31): a data key per purpose, made at its first use, wrapped in the store by a KeyWrap
 // and cached once unwrapped. A sealed value is version || id of its data key || AES-256-GCM of the text, bound to
 // purpose and context, so data keys can be replaced while old values still open. Used by the application through
-// ports::DataCipher, and by the command line for `keys rewrap`. Thread-safe.
+// ports::DataCipher, and by composition for `gatehouse keys rewrap`. Thread-safe.
 #include <atomic>
 #include <chrono>
 #include <map>
@@ -43,11 +43,14 @@ class DataKeyring : public ports::DataCipher, public Refreshable {
 
   /// Makes a new data key for every purpose that has one; new values are sealed under it from now on.
   Result<int> renew_data_keys();
-  /// Whether a sealed value is under another data key than the purpose's newest: open() and seal() it again.
-  Result<bool> is_outdated(ports::DataPurpose purpose, std::string_view sealed);
-  /// Wraps every data key anew with `newest` (a new key-encryption key, or the newest version of Vault's), and makes
-  /// `newest` the key that start() accepts. Resumable: keys that `newest` wrapped already are left as they are.
-  Result<int> rewrap_data_keys(KeyWrap& newest);
+  Result<bool> is_outdated(ports::DataPurpose purpose, std::string_view sealed) override;
+
+  /// Before start(): moves a store that was encrypted under `old` to our key-encryption key, or to Vault. One
+  /// transaction: either key opens the whole of it, at every moment; how many data keys it moved, 0 when it is ours
+  /// already. Returns `invalid_request` when the store is under neither.
+  Result<int> adopt_from(KeyWrap& old);
+  /// Wraps each data key anew where the wrap has a newer version of its key, as Vault's after a rotation; how many.
+  Result<int> renew_wrapping();
 
  private:
   struct DataKey {
@@ -61,6 +64,7 @@ class DataKeyring : public ports::DataCipher, public Refreshable {
   Result<DataKeyPtr> by_id(std::string_view id, std::string_view purpose);
   Result<DataKeyPtr> load(const ports::DataKeyRow& row);
   Result<ports::DataKeyRow> new_row(std::string_view purpose);
+  Result<> still_ours(ports::Tx& tx) const;
 
   ports::Store& store_;
   KeyWrap& wrap_;

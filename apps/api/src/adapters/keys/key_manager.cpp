@@ -147,6 +147,7 @@ Result<bool> KeyManager::take(ports::Tx& tx, const Planner& plan, const Steps& s
   for (const auto& step : steps) {
     if (step.kind == RotationStepKind::create) {
       GH_CHECK(tx.signing_keys().add(*made));
+      GH_CHECK(note(tx, step.kind, made->kid, now));
       keys.push_back(*made);
       continue;
     }
@@ -156,9 +157,14 @@ Result<bool> KeyManager::take(ports::Tx& tx, const Planner& plan, const Steps& s
     const SigningKeyState from = move(*key, step.kind, now);
     GH_TRY(const bool moved, tx.signing_keys().save_state(*key, from));
     if (!moved) return fail(ErrorCode::conflict, "another process is rotating the keys", "key " + kid + " moved");
+    GH_CHECK(note(tx, step.kind, kid, now));
   }
   GH_CHECK(tx.machinery().give_back_lease(kLease, holder_));
   return true;
+}
+
+Result<> KeyManager::note(ports::Tx& tx, RotationStepKind kind, const std::string& kid, Timestamp now) const {
+  return note_ ? note_(tx, kind, kid, now) : Result<>();
 }
 
 Result<SigningKey> KeyManager::rotate(Timestamp now, RotateMode mode, domain::SigningPurpose purpose) {
@@ -186,6 +192,7 @@ Result<SigningKey> KeyManager::retire(const std::string& kid, Timestamp now) {
     const SigningKeyState from = move(*key, RotationStepKind::withdraw, now);
     GH_TRY(const bool moved, tx.signing_keys().save_state(*key, from));
     if (!moved) return fail(ErrorCode::conflict, "the key changed meanwhile; look with `keys list`");
+    GH_CHECK(note(tx, RotationStepKind::withdraw, kid, now));
     return *key;
   });
   if (retired && changed_) changed_();

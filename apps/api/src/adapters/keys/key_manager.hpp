@@ -29,6 +29,10 @@ class KeyManager {
   /// `changed` is called after each step that was taken, so that this process need not wait to see it.
   KeyManager(ports::Store& store, KeyMaker& maker, KeySettings settings, std::function<void()> changed = {});
 
+  /// Called for each step in its transaction: the audit row.
+  using Note = std::function<Result<>(ports::Tx&, domain::RotationStepKind, const std::string& kid, Timestamp now)>;
+  void note_steps(Note note) { note_ = std::move(note); }
+
   /// Takes the steps that are due, at first start making the first keys; how many were taken. After a change of
   /// `[keys] algorithm` the new algorithm's key is published first, and then replaces the old; after a change of
   /// `[keys] provider` it does so at once, for the old provider's keys are out of reach.
@@ -56,11 +60,13 @@ class KeyManager {
   Result<int> carry_out(domain::SigningPurpose purpose, const Planner& plan, Timestamp now);
   Result<bool> take(ports::Tx& tx, const Planner& plan, const Steps& steps,
                     const std::optional<domain::SigningKey>& made, Timestamp now);
+  Result<> note(ports::Tx& tx, domain::RotationStepKind kind, const std::string& kid, Timestamp now) const;
 
   ports::Store& store_;
   KeyMaker& maker_;
   const KeySettings settings_;
   const std::function<void()> changed_;
+  Note note_;
   const std::string holder_;
 };
 

@@ -18,6 +18,8 @@ class KeyWrap {
   virtual Result<Secret<std::string>> unwrap(std::string_view wrapped, std::string_view context) = 0;
   /// Which key it is wrapped by, for the row and for people: "local:1a2b3c4d", "vault:gatehouse-encryption".
   virtual std::string name() const = 0;
+  /// Which version of its key wrapped the text; one and the same where keys have no versions.
+  virtual std::string version_of(std::string_view wrapped) const = 0;
   /// Known of the key without revealing it; kept as a fact, so that a wrong key is refused at start (decision 20).
   virtual std::string check_value() const = 0;
 };

@@ -43,24 +43,6 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1));
 }
 
-Result<Secret<std::string>> read_key_file(const std::filesystem::path& path) {
-  const File file(path, O_RDONLY);
-  if (!file) return refused("cannot read the key-encryption key " + path.string() + ": " + reason());
-  struct stat info {};
-  if (::fstat(file.fd(), &info) != 0 || !S_ISREG(info.st_mode))
-    return refused("the key-encryption key " + path.string() + " is no regular file");
-  if ((info.st_mode & 077) != 0)
-    return refused("the key-encryption key " + path.string() + " is open to others: chmod 600 it");
-  char text[128];
-  const ssize_t size = ::read(file.fd(), text, sizeof text);
-  if (size < 0) return refused("cannot read the key-encryption key " + path.string() + ": " + reason());
-  const Secret<std::string> content(std::string(text, static_cast<std::size_t>(size)));
-  wipe(text, sizeof text);
-  auto key = parse_key_encryption_key(content);
-  if (!key) return refused("the key-encryption key " + path.string() + " is not 32 bytes in base64");
-  return key;
-}
-
 // Written whole beside the place and then linked to it, so that nobody ever reads half a key and the first link wins.
 Result<> create_key_file(const std::filesystem::path& path) {
   const std::filesystem::path draft = path.string() + "." + auth::hex_encode(auth::random_bytes(8));
@@ -97,6 +79,26 @@ Result<Secret<std::string>> parse_key_encryption_key(const Secret<std::string>& 
   return key;
 }
 
+Result<Secret<std::string>> read_key_encryption_key(const std::filesystem::path& path) {
+  const File file(path, O_RDONLY);
+  if (!file) return refused("cannot read the key-encryption key " + path.string() + ": " + reason());
+  struct stat info {};
+  if (::fstat(file.fd(), &info) != 0 || !S_ISREG(info.st_mode))
+    return refused("the key-encryption key " + path.string() + " is no regular file");
+  if ((info.st_mode & 077) != 0)
+    return refused("the key-encryption key " + path.string() + " is open to others: chmod 600 it");
+  char text[128];
+  const ssize_t size = ::read(file.fd(), text, sizeof text);
+  if (size < 0) return refused("cannot read the key-encryption key " + path.string() + ": " + reason());
+  const Secret<std::string> content(std::string(text, static_cast<std::size_t>(size)));
+  wipe(text, sizeof text);
+  auto key = parse_key_encryption_key(content);
+  if (!key)
+    return refused("the key-encryption key " + path.string() +
+                   " is not 32 bytes in base64, as `openssl rand -base64 32` prints");
+  return key;
+}
+
 Result<Secret<std::string>> development_key_encryption_key(const std::filesystem::path& file, ports::Store& store) {
   std::error_code ignored;
   if (!std::filesystem::exists(std::filesystem::symlink_status(file, ignored))) {
@@ -106,7 +108,7 @@ Result<Secret<std::string>> development_key_encryption_key(const std::filesystem
                      " is gone: put it back, or start with an empty database");
     GH_CHECK(create_key_file(file));
   }
-  return read_key_file(file);
+  return read_key_encryption_key(file);
 }
 
 LocalKeyWrap::LocalKeyWrap(Secret<std::string> key_encryption_key)

@@ -15,6 +15,9 @@ namespace gatehouse::adapters::keys {
 /// The 32 bytes of a base64 text (surrounding white space is ignored). Returns `invalid_request` with the mend.
 Result<Secret<std::string>> parse_key_encryption_key(const Secret<std::string>& text);
 
+/// The key in a file of mode 0600. Returns `internal_error` with one line that names the file and the mend.
+Result<Secret<std::string>> read_key_encryption_key(const std::filesystem::path& file);
+
 /// Under --dev: the key in `file`, made there first when there is none and the store was never encrypted. Two starters
 /// agree on one key. Returns `internal_error` when the store is encrypted and the file is gone, is not a key, or is
 /// open to others.
@@ -28,6 +31,7 @@ class LocalKeyWrap : public KeyWrap {
   Result<std::string> wrap(const Secret<std::string>& key, std::string_view context) override;
   Result<Secret<std::string>> unwrap(std::string_view wrapped, std::string_view context) override;
   std::string name() const override;
+  std::string version_of(std::string_view) const override { return {}; }
   std::string check_value() const override { return check_value_; }
 
  private:

@@ -131,21 +131,25 @@ TEST_F(DataKeyringTest, after_the_start_it_opens_everything_without_asking_anybo
   EXPECT_EQ(store.reads, reads);
 }
 
-TEST_F(DataKeyringTest, rewrapping_moves_to_a_new_key_encryption_key_and_can_be_resumed) {
-  std::string sealed;
-  LocalKeyWrap newer(auth::new_aead_key());
-  {
-    DataKeyring keyring(store, wrap, clock);
-    ASSERT_TRUE(keyring.start());
-    sealed = keyring.seal(DataPurpose::totp_secret, "u", "x").value();
-    EXPECT_EQ(keyring.rewrap_data_keys(newer).value(), 2);
-    EXPECT_EQ(keyring.rewrap_data_keys(newer).value(), 0);
-  }
+TEST_F(DataKeyringTest, moves_to_a_new_key_encryption_key_at_once_beside_a_process_that_has_the_old) {
+  LocalKeyWrap newer(auth::new_aead_key()), other(auth::new_aead_key());
+  DataKeyring running(store, wrap, clock);
+  ASSERT_TRUE(running.start());
+  const auto sealed = running.seal(DataPurpose::totp_secret, "u", "x").value();
   DataKeyring moved(store, newer, clock);
+  EXPECT_EQ(moved.start().error().code, ErrorCode::internal_error);
+  EXPECT_EQ(moved.adopt_from(other).error().code, ErrorCode::invalid_request);
+  EXPECT_EQ(moved.adopt_from(wrap).value(), 2);
+  EXPECT_EQ(moved.adopt_from(wrap).value(), 0);
   ASSERT_TRUE(moved.start());
   EXPECT_EQ(moved.open(DataPurpose::totp_secret, "u", sealed)->expose(), "x");
-  DataKeyring stale(store, wrap, clock);
-  EXPECT_FALSE(stale.start());
+  EXPECT_FALSE(DataKeyring(store, wrap, clock).start());
+  // The running one goes on with the data keys it has, and makes none that its successors couldn't open.
+  EXPECT_TRUE(running.refresh());
+  EXPECT_EQ(
+      moved.open(DataPurpose::totp_secret, "u", running.seal(DataPurpose::totp_secret, "u", "y").value())->expose(),
+      "y");
+  EXPECT_EQ(running.seal(DataPurpose::mail_body, "m", "z").error().code, ErrorCode::dependency_unavailable);
 }
 
 class KeyFileTest : public ::testing::Test {

@@ -66,11 +66,13 @@ class FakeDataKeys : public ports::DataKeys {
     rows_.data_keys.push_back(row);
     return {};
   }
-  Result<> save_wrapping(const ports::DataKeyRow& row) override {
+  Result<bool> save_wrapping(const ports::DataKeyRow& row, const std::string& from) override {
     for (auto& other : rows_.data_keys) {
-      if (other.id == row.id) other = row;
+      if (other.id != row.id || other.wrapped != from) continue;
+      other = row;
+      return true;
     }
-    return {};
+    return false;
   }
 
  private:
@@ -105,6 +107,7 @@ class FakeMachinery : public ports::Machinery {
     rows_.facts[name] = value;
     return {};
   }
+  Result<bool> consume_fact(const std::string& name) override { return rows_.facts.erase(name) == 1; }
   Result<> reset() override { throw std::logic_error("not of keys"); }
 
  private:
@@ -117,6 +120,7 @@ class FakeTx : public ports::Tx {
   ports::SigningKeys& signing_keys() override { return signing_keys_; }
   ports::DataKeys& data_keys() override { return data_keys_; }
   ports::Machinery& machinery() override { return machinery_; }
+  ports::SealedValues& sealed_values() override { none(); }
   ports::Users& users() override { none(); }
   ports::Accounts& accounts() override { none(); }
   ports::Sessions& sessions() override { none(); }

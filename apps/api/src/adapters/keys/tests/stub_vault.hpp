@@ -31,6 +31,7 @@ class StubVault {
   std::atomic<int> delay_ms{0};
   std::atomic<bool> wrong_version{false}, garbage{false}, wrong_signature{false}, item_errors{false},
       forbid_rotate{false};
+  std::atomic<int> encryption_version{1};
   std::atomic<int> logins{0}, renewals{0}, sign_calls{0}, calls{0};
   std::string namespace_seen;
 
@@ -90,8 +91,9 @@ class StubVault {
     }
     if (path == "transit/sign/gatehouse-signing") return sign(body);
     if (path == "transit/encrypt/gatehouse-encryption")
-      return data({{"ciphertext", "vault:v1:" + auth::base64_encode(auth::aead_seal(
-                                                    wrapping_, body.at("plaintext").as_string(), ""))}});
+      return data(
+          {{"ciphertext", "vault:v" + std::to_string(encryption_version) + ":" +
+                              auth::base64_encode(auth::aead_seal(wrapping_, body.at("plaintext").as_string(), ""))}});
     if (path == "transit/decrypt/gatehouse-encryption") {
       const auto sealed = auth::base64_decode(std::string(body.at("ciphertext").as_string()).substr(9));
       const auto plain = sealed ? auth::aead_open(wrapping_, *sealed, "") : std::nullopt;

@@ -96,28 +96,44 @@ TEST(VaultSigner, never_hands_out_what_verifiers_would_refuse) {
 
 TEST(VaultSigner, an_outage_is_503_the_key_set_is_still_served_and_it_recovers_by_itself) {
   StubVault vault;
-  std::atomic<int> down{0}, up{0};
-  auto settings = vault.settings();
-  settings.on_change = [&](bool is_up, const std::string&) { ++(is_up ? up : down); };
   Signing signing(vault);
   ASSERT_TRUE(signing.manager.tick(kStart));
-  VaultClient watched(settings);
   for (const int status : {503, 500, 429, 473}) {
     vault.sealed_status = status;
     for (int i = 0; i < 8; ++i) {
       const auto token = signing.token();
       ASSERT_FALSE(token) << status;
       EXPECT_EQ(token.error().code, ErrorCode::dependency_unavailable);
-      EXPECT_FALSE(watched.check());
     }
+    std::this_thread::sleep_for(1100ms);  // nobody asks, and the outage is noticed all the same
+    EXPECT_TRUE(signing.client.outage().present());
+    EXPECT_FALSE(signing.token());
     EXPECT_EQ(auth::parse_jwk_set(signing.signer.jwks_json(kStart))->size(), 1u);
     vault.sealed_status = 0;
-    std::this_thread::sleep_for(1100ms);
+    for (int look = 0; look < 40 && signing.client.outage().present(); ++look) {
+      std::this_thread::sleep_for(100ms);
+      EXPECT_TRUE(signing.signer.refresh());
+    }
+    EXPECT_FALSE(signing.client.outage().present()) << "it ends without a caller's help";
     EXPECT_TRUE(signing.token()) << status;
-    EXPECT_TRUE(watched.check());
+    const auto changes = signing.client.outage().take_changes();
+    ASSERT_EQ(changes.size(), 2u);
+    EXPECT_TRUE(changes[0].began && !changes[1].began);
+    EXPECT_NE(changes[0].cause.find(std::to_string(status)), std::string::npos) << changes[0].cause;
   }
-  EXPECT_EQ(down, 4);
-  EXPECT_EQ(up, 4);
+  EXPECT_EQ(signing.client.outage().count(), 4u);
+}
+
+TEST(VaultSigner, a_signature_is_not_waited_for_without_end) {
+  StubVault vault;
+  BatchSettings batching;
+  batching.max_wait = 100ms;
+  Signing signing(vault, SigningAlgorithm::EdDSA, batching);
+  ASSERT_TRUE(signing.manager.tick(kStart));
+  vault.delay_ms = 700;
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(signing.token().error().code, ErrorCode::dependency_unavailable);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 600ms);
 }
 
 TEST(VaultSigner, the_breaker_spares_a_vault_that_is_away) {
@@ -190,12 +206,23 @@ TEST(VaultClient, logs_in_by_approle_and_again_when_the_token_is_refused) {
   EXPECT_EQ(vault.logins, 2);
 }
 
-TEST(VaultClient, a_policy_that_forbids_a_path_costs_one_login_a_call_and_no_more) {
+TEST(VaultClient, a_refused_login_is_not_tried_again_for_each_call) {
+  StubVault vault;
+  auto settings = vault.approle();
+  settings.secret_id = Secret<std::string>(std::string("wrong"));
+  VaultClient client(settings);
+  for (int i = 0; i < 20; ++i) EXPECT_FALSE(client.check());
+  EXPECT_EQ(vault.logins, 1);
+}
+
+TEST(VaultClient, a_token_that_is_refused_is_an_outage_like_any_other) {
   StubVault vault;
   auto settings = vault.settings();
   settings.token = Secret<std::string>(std::string("wrong"));
   VaultClient client(settings);
   EXPECT_EQ(client.check().error().code, ErrorCode::dependency_unavailable);
+  std::this_thread::sleep_for(2100ms);
+  EXPECT_TRUE(client.outage().present());
 }
 
 TEST(VaultClient, renews_at_two_thirds_of_the_lease) {
@@ -273,6 +300,22 @@ TEST(VaultKeyWrap, a_wrapped_key_is_bound_to_its_row) {
   const auto wrapped = wrap.wrap(auth::new_aead_key(), "totp_secret/1").value();
   EXPECT_TRUE(wrap.unwrap(wrapped, "totp_secret/1"));
   EXPECT_EQ(wrap.unwrap(wrapped, "mail_body/1").error().code, ErrorCode::internal_error);
+}
+
+TEST(VaultKeyWrap, data_keys_follow_a_rotation_of_their_transit_key) {
+  StubVault vault;
+  VaultClient client(vault.settings());
+  VaultKeyWrap wrap(client);
+  SystemClock clock;
+  FakeStore store;
+  DataKeyring keyring(store, wrap, clock);
+  ASSERT_TRUE(keyring.start());
+  EXPECT_EQ(keyring.renew_wrapping().value(), 0);
+  vault.encryption_version = 2;
+  EXPECT_EQ(keyring.renew_wrapping().value(), 1);
+  EXPECT_TRUE(store.rows.data_keys.front().wrapped.starts_with("vault:v2:"));
+  EXPECT_EQ(keyring.renew_wrapping().value(), 0);
+  EXPECT_TRUE(DataKeyring(store, wrap, clock).start());
 }
 
 TEST(TransitSignature, the_prefix_is_the_authority_on_the_version) {

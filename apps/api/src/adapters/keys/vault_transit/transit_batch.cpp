@@ -50,6 +50,18 @@ Result<std::string> read_transit_signature(std::string_view text, std::int64_t v
   return std::move(*signature);
 }
 
+std::vector<Result<std::string>> read_batch_reply(const json::object& data, std::size_t asked, std::int64_t version) {
+  const auto* found = data.if_contains("batch_results");
+  const auto* items = found == nullptr ? nullptr : found->if_array();
+  std::vector<Result<std::string>> results;
+  results.reserve(asked);
+  for (std::size_t i = 0; i < asked; ++i)
+    results.push_back(items == nullptr || items->size() != asked
+                          ? Result<std::string>(unavailable("Vault's batch has another size"))
+                          : read_item((*items)[i], version));
+  return results;
+}
+
 TransitBatch::TransitBatch(VaultClient& vault, BatchSettings settings) : vault_(vault), settings_(settings) {
   for (int i = 0; i < settings_.calls_at_once; ++i) workers_.emplace_back([this] { work(); });
 }
@@ -69,12 +81,14 @@ Result<std::string> TransitBatch::sign(domain::SigningAlgorithm algorithm, std::
   {
     std::lock_guard lock(mutex_);
     if (stopping_ || waiting_.size() >= settings_.max_waiting) return unavailable("too many signatures wait for Vault");
-    Waiting item{algorithm, version, std::move(input), {}};
+    Waiting item{algorithm, version, std::move(input), std::chrono::steady_clock::now() + settings_.max_wait, {}};
     done = item.done.get_future();
     waiting_.push_back(std::move(item));
   }
   arrived_.notify_one();
-  return done.get();  // every call to Vault has a time limit, and so has this
+  if (done.wait_for(settings_.max_wait) != std::future_status::ready)
+    return unavailable("no signature of Vault within the time limit");
+  return done.get();
 }
 
 std::pair<std::uint64_t, std::uint64_t> TransitBatch::counts() const {
@@ -86,7 +100,9 @@ void TransitBatch::work() {
   for (;;) {
     Batch batch = next_batch();
     if (batch.empty()) return;
-    send(batch);
+    std::erase_if(batch,
+                  [now = std::chrono::steady_clock::now()](const Waiting& item) { return item.given_up_at <= now; });
+    if (!batch.empty()) send(batch);
   }
 }
 
@@ -118,21 +134,14 @@ void TransitBatch::send(Batch& batch) {
   for (const auto& item : batch) items.push_back(json::object{{"input", auth::base64_encode(item.input)}});
   const auto answer = vault_.call("POST", vault_.transit("sign", vault_.settings().signing_key),
                                   request_for(batch.front().algorithm, batch.front().version, std::move(items)));
-  const json::array* results = nullptr;
-  if (answer) {
-    const auto* found = answer->if_contains("batch_results");
-    results = found == nullptr ? nullptr : found->if_array();
+  if (!answer) {
+    const Error& error = answer.error();
+    for (auto& item : batch)
+      item.done.set_value(unavailable(error.cause, error.retry_after.value_or(std::chrono::seconds(1))));
+    return;
   }
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (!answer) {
-      const Error& error = answer.error();
-      batch[i].done.set_value(unavailable(error.cause, error.retry_after.value_or(std::chrono::seconds(1))));
-    } else if (results == nullptr || results->size() != batch.size()) {
-      batch[i].done.set_value(unavailable("Vault's batch has another size"));
-    } else {
-      batch[i].done.set_value(read_item((*results)[i], batch[i].version));
-    }
-  }
+  auto results = read_batch_reply(*answer, batch.size(), batch.front().version);
+  for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done.set_value(std::move(results[i]));
 }
 
 }  // namespace gatehouse::adapters::keys

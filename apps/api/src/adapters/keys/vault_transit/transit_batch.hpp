@@ -22,6 +22,7 @@ struct BatchSettings {
   std::size_t max_batch = 128;
   std::size_t max_waiting = 4096;             ///< the next is refused as unavailable
   std::chrono::microseconds max_linger{500};  ///< how long a small batch waits for company
+  std::chrono::milliseconds max_wait{4'000};  ///< how long a signature is waited for, whatever Vault does
 };
 
 class TransitBatch {
@@ -32,8 +33,8 @@ class TransitBatch {
   TransitBatch(const TransitBatch&) = delete;
   TransitBatch& operator=(const TransitBatch&) = delete;
 
-  /// The raw signature over `input` with exactly that version of the Transit key. Returns `dependency_unavailable` for
-  /// everything that goes wrong, another version's signature included.
+  /// The raw signature over `input` with exactly that version of the Transit key, within `max_wait`. Returns
+  /// `dependency_unavailable` for everything that goes wrong, another version's signature included.
   Result<std::string> sign(domain::SigningAlgorithm algorithm, std::int64_t version, std::string input);
 
   /// Batches sent and signatures in them; for metrics and tests.
@@ -44,6 +45,7 @@ class TransitBatch {
     domain::SigningAlgorithm algorithm;
     std::int64_t version;
     std::string input;
+    std::chrono::steady_clock::time_point given_up_at;
     std::promise<Result<std::string>> done;
   };
   using Batch = std::vector<Waiting>;
@@ -64,5 +66,10 @@ class TransitBatch {
 
 /// The signature of one batch item: "vault:vN:" and base64url. The prefix is the authority on the version. Pure.
 Result<std::string> read_transit_signature(std::string_view text, std::int64_t version);
+
+/// What became of each of `asked` items, in order: each has a signature or an error of its own, and an answer of
+/// another size has none. Pure.
+std::vector<Result<std::string>> read_batch_reply(const boost::json::object& data, std::size_t asked,
+                                                  std::int64_t version);
 
 }  // namespace gatehouse::adapters::keys

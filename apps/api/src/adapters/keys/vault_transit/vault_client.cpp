@@ -7,19 +7,18 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "observability/log.hpp"
-
 namespace gatehouse::adapters::keys {
 namespace {
 
 namespace json = boost::json;
 using std::chrono::steady_clock;
 
-constexpr int kFailuresToTell = 3;  ///< one failure is no outage
 constexpr int kFailuresToOpen = 5;
 constexpr auto kOpenFor = std::chrono::seconds(1);
 constexpr auto kRenewalLooks = std::chrono::milliseconds(500);
 constexpr auto kRetryLogin = std::chrono::seconds(2);
+constexpr auto kRefusedLogin = std::chrono::seconds(1);  ///< a refused login is not tried again for as long
+constexpr auto kLookWhenIdle = std::chrono::seconds(5);
 
 net::HttpSettings http_settings(const VaultSettings& vault) {
   net::HttpSettings http;
@@ -68,30 +67,16 @@ Result<> VaultClient::admit() {
   std::lock_guard lock(mutex_);
   if (failures_ < kFailuresToOpen) return {};
   const auto now = steady_clock::now();
-  if (now < closed_until_) return unavailable("Vault is away", kOpenFor);
+  if (now < closed_until_) return unavailable("Vault is left alone for a moment: " + last_cause_, kOpenFor);
   closed_until_ = now + kOpenFor;
   return {};
 }
 
 void VaultClient::note(bool answered, const std::string& cause) {
-  bool changed = false;
-  {
-    std::lock_guard lock(mutex_);
-    failures_ = answered ? 0 : failures_ + 1;
-    if (failures_ >= kFailuresToOpen) closed_until_ = steady_clock::now() + kOpenFor;
-    if (answered) {
-      changed = std::exchange(down_, false);
-    } else if (failures_ >= kFailuresToTell) {
-      changed = !std::exchange(down_, true);
-    }
-  }
-  if (!changed) return;
-  if (answered) {
-    observability::log(observability::Level::info, "vault_available");
-  } else {
-    observability::log(observability::Level::warning, "vault_unavailable", {{"cause", cause}});
-  }
-  if (settings_.on_change) settings_.on_change(answered, cause);
+  std::lock_guard lock(mutex_);
+  if (!answered) last_cause_ = cause;
+  failures_ = answered ? 0 : failures_ + 1;
+  if (failures_ >= kFailuresToOpen) closed_until_ = steady_clock::now() + kOpenFor;
 }
 
 Result<json::object> VaultClient::exchange(const std::string& method, const std::string& path, const json::object& body,
@@ -126,6 +111,18 @@ Result<json::object> VaultClient::exchange(const std::string& method, const std:
 }
 
 Result<json::object> VaultClient::call(const std::string& method, const std::string& path, const json::object& body) {
+  last_call_ = steady_clock::now().time_since_epoch().count();
+  auto answer = call_once(method, path, body);
+  // A request that Vault will never take was answered all the same.
+  if (answer || answer.error().code != ErrorCode::dependency_unavailable)
+    outage_.works(VaultPart::calls);
+  else
+    outage_.fails(VaultPart::calls, answer.error().cause);
+  return answer;
+}
+
+Result<json::object> VaultClient::call_once(const std::string& method, const std::string& path,
+                                            const json::object& body) {
   std::shared_ptr<const Login> used = current();
   if (!used) {
     GH_TRY(used, login(nullptr));
@@ -152,8 +149,15 @@ Result<> VaultClient::check() {
 Result<std::shared_ptr<const VaultClient::Login>> VaultClient::login(const std::shared_ptr<const Login>& refused) {
   std::lock_guard alone(logging_in_);
   if (auto now = current(); now && now != refused) return now;
-  GH_TRY(Login fresh, settings_.auth == VaultAuth::approle ? fresh_login() : adopt_token());
-  auto shared = std::make_shared<const Login>(std::move(fresh));
+  if (steady_clock::now() < login_refused_until_) return unavailable(login_refusal_, kRefusedLogin);
+  auto fresh = settings_.auth == VaultAuth::approle ? fresh_login() : adopt_token();
+  if (!fresh) {
+    // Refused for good, as with a wrong secret, or for now: nothing works without a login.
+    login_refused_until_ = steady_clock::now() + kRefusedLogin;
+    login_refusal_ = "no login at Vault: " + fresh.error().cause;
+    return unavailable(login_refusal_, kRefusedLogin);
+  }
+  auto shared = std::make_shared<const Login>(std::move(*fresh));
   std::lock_guard lock(mutex_);
   login_ = shared;
   return shared;
@@ -200,8 +204,19 @@ Result<VaultClient::Login> VaultClient::read_login(const json::object& answer) c
 }
 
 void VaultClient::maintain() {
-  const auto now_held = current();
-  if (!now_held || steady_clock::now() < now_held->renew_at) return;
+  const auto held = current();
+  if (held && steady_clock::now() >= held->renew_at) renew(held);
+  look();
+}
+
+// Without requests nobody would notice that Vault is away, or that it is back.
+void VaultClient::look() {
+  const auto last = steady_clock::time_point(steady_clock::duration(last_call_.load()));
+  const bool idle = last != steady_clock::time_point() && steady_clock::now() - last >= kLookWhenIdle;
+  if (idle || outage_.is_failing(VaultPart::calls)) (void)call("GET", transit("keys", settings_.signing_key));
+}
+
+void VaultClient::renew(const std::shared_ptr<const Login>& now_held) {
   std::optional<Login> next;
   if (now_held->renewable) {
     const auto answer =

@@ -1,10 +1,10 @@
 #pragma once
 // Calls to HashiCorp Vault or OpenBao: login by token or AppRole, renewal at two thirds of the lease, namespaces, a
 // pinned CA, and a circuit breaker, so that an outage costs callers nothing. A fresh login happens when a lease shrinks
-// or can't be renewed, and the old token serves until the new one works. Blocking; thread-safe.
+// or can't be renewed, and the old token serves until the new one works. What becomes of each call is told to outage().
+// Blocking; thread-safe.
 #include <atomic>
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -13,6 +13,7 @@
 #include <boost/json/object.hpp>
 
 #include "adapters/clock/ticker.hpp"
+#include "adapters/keys/vault_transit/vault_outage.hpp"
 #include "adapters/net/http_client.hpp"
 #include "foundation/result.hpp"
 #include "foundation/secret.hpp"
@@ -33,8 +34,6 @@ struct VaultSettings {
   Secret<std::string> secret_id{};
   std::string ca_file{};
   std::chrono::milliseconds timeout{3'000};
-  /// Told once when an outage begins and once when it ends: for one audit row and a gauge.
-  std::function<void(bool up, const std::string& cause)> on_change{};
 };
 
 class VaultClient {
@@ -52,6 +51,8 @@ class VaultClient {
   Result<> check();
 
   const VaultSettings& settings() const { return settings_; }
+  /// Fed by every call, and by a look of its own at the signing key while calls fail or none was made for a while.
+  VaultOutage& outage() { return outage_; }
   /// `mount/verb/key`.
   std::string transit(std::string_view verb, std::string_view key) const;
 
@@ -67,7 +68,11 @@ class VaultClient {
   Result<Login> fresh_login();
   Result<Login> adopt_token();
   Result<Login> read_login(const boost::json::object& answer) const;
+  Result<boost::json::object> call_once(const std::string& method, const std::string& path,
+                                        const boost::json::object& body);
   void maintain();
+  void renew(const std::shared_ptr<const Login>& held);
+  void look();
   Result<boost::json::object> exchange(const std::string& method, const std::string& path,
                                        const boost::json::object& body, const Secret<std::string>* token, int* status);
   Result<> admit();
@@ -79,9 +84,13 @@ class VaultClient {
   mutable std::mutex mutex_;  ///< of what follows
   std::shared_ptr<const Login> login_;
   int failures_ = 0;
+  std::string last_cause_;
   std::chrono::steady_clock::time_point closed_until_{};
-  bool down_ = false;
   std::mutex logging_in_;
+  std::chrono::steady_clock::time_point login_refused_until_{};  ///< this and the next under logging_in_
+  std::string login_refusal_;
+  VaultOutage outage_;
+  std::atomic<std::chrono::steady_clock::rep> last_call_{0};
   Ticker renewal_;
 };
 

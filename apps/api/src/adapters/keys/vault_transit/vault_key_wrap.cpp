@@ -19,6 +19,10 @@ Result<std::string> wrapped_text(const boost::json::object& data, std::string_vi
 
 std::string VaultKeyWrap::name() const { return "vault:" + vault_.settings().encryption_key; }
 
+std::string VaultKeyWrap::version_of(std::string_view wrapped) const {
+  return std::string(wrapped.substr(0, wrapped.rfind(':')));
+}
+
 // The context's digest travels inside, so that a wrapped key can't be moved to another row; Transit's own associated
 // data would do the same, but not on every version.
 Result<std::string> VaultKeyWrap::wrap(const Secret<std::string>& key, std::string_view context) {

@@ -12,6 +12,8 @@ class VaultKeyWrap : public KeyWrap {
   Result<std::string> wrap(const Secret<std::string>& key, std::string_view context) override;
   Result<Secret<std::string>> unwrap(std::string_view wrapped, std::string_view context) override;
   std::string name() const override;
+  /// "vault:v3" of "vault:v3:…".
+  std::string version_of(std::string_view wrapped) const override;
   /// Vault's key is known by what it opens; the value only says that Vault holds it.
   std::string check_value() const override { return "vault"; }
 

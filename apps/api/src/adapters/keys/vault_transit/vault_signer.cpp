@@ -11,7 +11,6 @@
 #include "auth/crypto/signature.hpp"
 #include "auth/encoding.hpp"
 #include "auth/jwk.hpp"
-#include "observability/log.hpp"
 
 namespace gatehouse::adapters::keys {
 
@@ -41,7 +40,11 @@ bool has_right_size(const auth::PublicKey& key, std::string_view signature) {
 
 VaultSigner::VaultSigner(ports::Store& store, VaultClient& vault, domain::SigningAlgorithm configured,
                          BatchSettings batching)
-    : store_(store), configured_(configured), batch_(vault, batching), snapshot_(std::make_shared<const Snapshot>()) {}
+    : store_(store),
+      configured_(configured),
+      outage_(vault.outage()),
+      batch_(vault, batching),
+      snapshot_(std::make_shared<const Snapshot>()) {}
 
 VaultSigner::~VaultSigner() = default;
 
@@ -67,8 +70,13 @@ Result<> VaultSigner::refresh() {
     after->ready[static_cast<std::size_t>(purpose)] = std::make_shared<const Ready>(
         Ready{key->kid, key->algorithm, *key->vault_version, std::move(parsed->key), std::move(prefix)});
   }
-  std::lock_guard lock(mutex_);
-  snapshot_ = std::move(after);
+  {
+    std::lock_guard lock(mutex_);
+    snapshot_ = std::move(after);
+  }
+  // The type is nobody's: no verifier takes it for a token.
+  if (outage_.is_failing(VaultPart::signatures) && !outage_.is_failing(VaultPart::calls))
+    (void)sign(ports::SigningPurpose::access_token, "probe+jws", "{}");
   return {};
 }
 
@@ -81,9 +89,18 @@ Result<std::string> VaultSigner::sign(ports::SigningPurpose port_purpose, std::s
                           ? ready->usual_prefix
                           : header_prefix({ready->public_key.algorithm(), ready->kid, std::string(typ)});
   input += auth::base64url_encode(payload_json);
-  GH_TRY(const std::string signature, batch_.sign(ready->algorithm, ready->version, input));
-  if (!has_right_size(ready->public_key, signature)) return unavailable("Vault's signature has the wrong size");
-  GH_CHECK(prove(*ready, input, signature));
+  auto jws = signed_by(*ready, std::move(input));
+  if (jws)
+    outage_.works(VaultPart::signatures);
+  else
+    outage_.fails(VaultPart::signatures, jws.error().cause);
+  return jws;
+}
+
+Result<std::string> VaultSigner::signed_by(const Ready& ready, std::string input) {
+  GH_TRY(const std::string signature, batch_.sign(ready.algorithm, ready.version, input));
+  if (!has_right_size(ready.public_key, signature)) return unavailable("Vault's signature has the wrong size");
+  GH_CHECK(prove(ready, input, signature));
   return auth::jws_assemble(std::move(input), signature);
 }
 
@@ -93,10 +110,8 @@ Result<> VaultSigner::prove(const Ready& ready, std::string_view input, std::str
     std::lock_guard lock(mutex_);
     if (proved_.contains(ready.kid)) return {};
   }
-  if (!ready.public_key.verify(input, signature)) {
-    observability::log(observability::Level::error, "vault_signature_wrong", {{"kid", ready.kid}});
-    return unavailable("Vault's signature does not verify with the published key");
-  }
+  if (!ready.public_key.verify(input, signature))
+    return unavailable("Vault's signature does not verify with the published key " + ready.kid);
   std::lock_guard lock(mutex_);
   proved_.insert(ready.kid);
   return {};

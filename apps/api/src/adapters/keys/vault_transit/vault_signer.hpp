@@ -37,6 +37,7 @@ class VaultSigner : public ports::TokenSigner, public Refreshable {
               BatchSettings batching = {});
   ~VaultSigner() override;
 
+  /// Reads the rows again; while signatures fail it also tries one, so that an outage ends without a caller's help.
   Result<> refresh() override;
   Result<std::string> sign(ports::SigningPurpose purpose, std::string_view typ, std::string_view payload_json) override;
   std::string jwks_json(Timestamp now) override;
@@ -48,10 +49,12 @@ class VaultSigner : public ports::TokenSigner, public Refreshable {
   struct Ready;
   struct Snapshot;
   std::shared_ptr<const Snapshot> snapshot() const;
+  Result<std::string> signed_by(const Ready& ready, std::string input);
   Result<> prove(const Ready& ready, std::string_view input, std::string_view signature);
 
   ports::Store& store_;
   const domain::SigningAlgorithm configured_;
+  VaultOutage& outage_;
   TransitBatch batch_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Snapshot> snapshot_;

@@ -17,6 +17,7 @@ class NoCipher final : public ports::DataCipher {
  public:
   Result<std::string> seal(ports::DataPurpose, std::string_view, std::string_view) override { return refuse(); }
   Result<Secret<std::string>> open(ports::DataPurpose, std::string_view, std::string_view) override { return refuse(); }
+  Result<bool> is_outdated(ports::DataPurpose, std::string_view) override { return refuse(); }
   std::string keyed_hash(std::string_view, std::string_view) const override { return {}; }
 
  private:

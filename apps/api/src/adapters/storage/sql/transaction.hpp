@@ -14,6 +14,7 @@
 #include "adapters/storage/sql/stores/outbox.hpp"
 #include "adapters/storage/sql/stores/pending_sign_ups.hpp"
 #include "adapters/storage/sql/stores/roles.hpp"
+#include "adapters/storage/sql/stores/sealed_values.hpp"
 #include "adapters/storage/sql/stores/services.hpp"
 #include "adapters/storage/sql/stores/sessions.hpp"
 #include "adapters/storage/sql/stores/signing_keys.hpp"
@@ -45,6 +46,7 @@ class Transaction final : public ports::Tx {
         mails_(connection, cipher),
         signing_keys_(connection),
         data_keys_(connection),
+        sealed_values_(connection),
         services_(connection),
         machinery_(connection) {}
 
@@ -66,6 +68,7 @@ class Transaction final : public ports::Tx {
   ports::Mails& mails() override { return mails_; }
   ports::SigningKeys& signing_keys() override { return signing_keys_; }
   ports::DataKeys& data_keys() override { return data_keys_; }
+  ports::SealedValues& sealed_values() override { return sealed_values_; }
   ports::Services& services() override { return services_; }
   ports::Machinery& machinery() override { return machinery_; }
 
@@ -88,6 +91,7 @@ class Transaction final : public ports::Tx {
   SqlMails mails_;
   SqlSigningKeys signing_keys_;
   SqlDataKeys data_keys_;
+  SqlSealedValues sealed_values_;
   SqlServices services_;
   SqlMachinery machinery_;
 };

@@ -27,6 +27,7 @@ class TestCipher final : public ports::DataCipher {
   Result<std::string> seal(ports::DataPurpose purpose, std::string_view context, std::string_view plaintext) override;
   Result<Secret<std::string>> open(ports::DataPurpose purpose, std::string_view context,
                                    std::string_view sealed) override;
+  Result<bool> is_outdated(ports::DataPurpose, std::string_view) override { return false; }
   std::string keyed_hash(std::string_view purpose, std::string_view value) const override;
 };
 

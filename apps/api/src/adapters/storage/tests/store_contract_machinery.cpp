@@ -106,7 +106,8 @@ TEST_P(MachineryContract, the_newest_data_key_is_the_active_one) {
   auto rewrapped = first;
   rewrapped.wrapped = "again";
   rewrapped.wrapped_by = "local:2";
-  write([&](Tx& tx) { return tx.data_keys().save_wrapping(rewrapped); });
+  EXPECT_FALSE(write([&](Tx& tx) { return tx.data_keys().save_wrapping(rewrapped, "another"); }));
+  EXPECT_TRUE(write([&](Tx& tx) { return tx.data_keys().save_wrapping(rewrapped, first.wrapped); }));
   const auto all = read([](Tx& tx) { return tx.data_keys().list(); });
   ASSERT_EQ(all.size(), 2u);
   EXPECT_FALSE(all[0].active);

@@ -101,9 +101,9 @@ Result<std::optional<std::string>> seal_tokens(const Dependencies& deps, const p
                            {"id_token", exposed(tokens.id_token)},
                            {"scope", tokens.scope},
                            {"expires_at", micros_or_null(tokens.expires_at)}};
-  GH_TRY(auto sealed,
-         deps.cipher.seal(ports::DataPurpose::provider_token,
-                          "account-tokens\n" + identity.issuer + '\n' + identity.subject, json::serialize(plain)));
+  GH_TRY(auto sealed, deps.cipher.seal(ports::DataPurpose::provider_token,
+                                       std::string(kAccountTokensContext) + identity.issuer + '\n' + identity.subject,
+                                       json::serialize(plain)));
   return std::optional(std::move(sealed));
 }
 

@@ -20,6 +20,9 @@ Result<std::string> seal_proved(const Dependencies& deps, const std::string& pro
 /// Returns `dependency_unavailable`, or `invalid_state` for what is not such a payload.
 Result<ProvedIdentity> open_proved(const Dependencies& deps, const std::string& provider, std::string_view payload);
 
+/// What the context of an account's sealed tokens begins with; issuer, a line end and subject follow.
+inline constexpr std::string_view kAccountTokensContext = "account-tokens\n";
+
 /// The provider's tokens as `accounts.sealed_tokens` keeps them: nothing unless `oauth.store_tokens` is on and there
 /// are some. Bound to issuer and subject. Call it outside of transactions. Returns `dependency_unavailable`.
 Result<std::optional<std::string>> seal_tokens(const Dependencies& deps, const ports::ProviderIdentity& identity);

@@ -24,6 +24,10 @@ class DataCipher {
   /// `dependency_unavailable` when the data key can't be unwrapped now.
   virtual Result<Secret<std::string>> open(DataPurpose purpose, std::string_view context, std::string_view sealed) = 0;
 
+  /// Whether the value is under another data key than the purpose's newest: open() and seal() it again. Errors as those
+  /// of seal().
+  virtual Result<bool> is_outdated(DataPurpose purpose, std::string_view sealed) = 0;
+
   /// HMAC-SHA256 (32 raw bytes) under a key of the installation: for throttle keys and for unknown addresses in
   /// attempts.
   virtual std::string keyed_hash(std::string_view purpose, std::string_view value) const = 0;

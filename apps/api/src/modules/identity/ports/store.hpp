@@ -44,6 +44,7 @@ class Tx {
   virtual Mails& mails() = 0;
   virtual SigningKeys& signing_keys() = 0;
   virtual DataKeys& data_keys() = 0;
+  virtual SealedValues& sealed_values() = 0;
   virtual Services& services() = 0;
   virtual Machinery& machinery() = 0;
 };

@@ -13,7 +13,7 @@ constexpr Statement kAdd{"data_keys.add",
                          "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING"};
 constexpr Statement kRest{"data_keys.rest", "UPDATE data_keys SET active = ?2 WHERE purpose = ?1 AND active"};
 constexpr Statement kSaveWrapping{"data_keys.save_wrapping",
-                                  "UPDATE data_keys SET wrapped = ?2, wrapped_by = ?3 WHERE id = ?1"};
+                                  "UPDATE data_keys SET wrapped = ?2, wrapped_by = ?3 WHERE id = ?1 AND wrapped = ?4"};
 
 Params written(const ports::DataKeyRow& row) {
   return {row.id, row.purpose, Blob{row.wrapped}, row.wrapped_by, true, row.created_at};
@@ -38,9 +38,8 @@ Result<> SqlDataKeys::add_newest(const ports::DataKeyRow& row) {
   return {};
 }
 
-Result<> SqlDataKeys::save_wrapping(const ports::DataKeyRow& row) {
-  connection_.execute(kSaveWrapping, {row.id, Blob{row.wrapped}, row.wrapped_by});
-  return {};
+Result<bool> SqlDataKeys::save_wrapping(const ports::DataKeyRow& row, const std::string& from) {
+  return connection_.execute(kSaveWrapping, {row.id, Blob{row.wrapped}, row.wrapped_by, Blob{from}}) == 1;
 }
 
 }  // namespace gatehouse::adapters::sql

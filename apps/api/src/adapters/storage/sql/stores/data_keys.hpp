@@ -12,7 +12,7 @@ class SqlDataKeys final : public ports::DataKeys {
   Result<std::vector<ports::DataKeyRow>> list() override;
   Result<bool> add_first(const ports::DataKeyRow& row) override;
   Result<> add_newest(const ports::DataKeyRow& row) override;
-  Result<> save_wrapping(const ports::DataKeyRow& row) override;
+  Result<bool> save_wrapping(const ports::DataKeyRow& row, const std::string& from) override;
 
  private:
   Connection& connection_;

@@ -32,6 +32,7 @@ constexpr Statement kSettleFact{"facts.settle",
 constexpr Statement kPutFact{
     "facts.put",
     "INSERT INTO facts (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value"};
+constexpr Statement kConsumeFact{"facts.consume", "DELETE FROM facts WHERE name = ?1"};
 
 // What hangs on users goes with them.
 constexpr Statement kEmpty[] = {
@@ -103,6 +104,10 @@ Result<std::string> SqlMachinery::settle_fact(const std::string& name, const std
 Result<> SqlMachinery::put_fact(const std::string& name, const std::string& value) {
   connection_.execute(kPutFact, {name, value});
   return {};
+}
+
+Result<bool> SqlMachinery::consume_fact(const std::string& name) {
+  return connection_.execute(kConsumeFact, {name}) == 1;
 }
 
 Result<> SqlMachinery::reset() {

@@ -19,6 +19,7 @@ class SqlMachinery final : public ports::Machinery {
   Result<std::optional<std::string>> find_fact(const std::string& name) override;
   Result<std::string> settle_fact(const std::string& name, const std::string& value) override;
   Result<> put_fact(const std::string& name, const std::string& value) override;
+  Result<bool> consume_fact(const std::string& name) override;
   Result<> reset() override;
 
  private:

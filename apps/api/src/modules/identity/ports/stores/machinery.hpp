@@ -35,7 +35,37 @@ class DataKeys {
   /// Adds the key as active if the purpose has no active key; false when another starter was first.
   virtual Result<bool> add_first(const DataKeyRow& row) = 0;
   virtual Result<> add_newest(const DataKeyRow& row) = 0;
-  virtual Result<> save_wrapping(const DataKeyRow& row) = 0;
+  /// Guarded by the wrapping that was read; false when another process changed it first.
+  virtual Result<bool> save_wrapping(const DataKeyRow& row, const std::string& from) = 0;
+};
+
+/// Every column that holds values under a data key for longer than some minutes. A value is sealed with the id of its
+/// row as context; a provider's tokens with the account's issuer and subject.
+enum class SealedKind {
+  totp_secret,
+  provider_tokens,
+  mail_text,
+  mail_html,
+  audit_personal,
+  event_data,
+  remembered_answer,
+  signing_key
+};
+
+struct SealedValue {
+  std::string id;
+  std::string sealed;
+  std::string context{};  ///< the id; of provider tokens the issuer, a line end and the subject
+};
+
+/// Sealed values as such, for `gatehouse keys rewrap` alone.
+class SealedValues {
+ public:
+  virtual ~SealedValues() = default;
+  /// In the order of their ids, those after `after`.
+  virtual Result<std::vector<SealedValue>> list(SealedKind kind, const std::string& after, int limit) = 0;
+  /// Writes `to` where the value still is `from.sealed`; false when it changed meanwhile, or is gone.
+  virtual Result<bool> replace(SealedKind kind, const SealedValue& from, const std::string& to) = 0;
 };
 
 class Services {
@@ -80,6 +110,8 @@ class Machinery {
   /// Writes the fact only if there is none; the value that now stands.
   virtual Result<std::string> settle_fact(const std::string& name, const std::string& value) = 0;
   virtual Result<> put_fact(const std::string& name, const std::string& value) = 0;
+  /// Removes the fact; false when there was none, or another caller was first.
+  virtual Result<bool> consume_fact(const std::string& name) = 0;
   /// Empties every table but keys (services' too), facts, leases and migrations; event positions go on: /dev/reset
   /// alone.
   virtual Result<> reset() = 0;
