@@ -49,9 +49,10 @@ class Binder {
     return *this;
   }
 
-  /// A key of the kind `enum` as text, where its values are data.
+  /// A key of the kind `enum` as text, where its values are data; empty when it says another, which is complained of.
   Binder& read_one_of(std::string_view key, std::string& out) {
-    if (auto text = enum_text(key)) out = std::move(*text);
+    std::optional<std::string> text = enum_text(key);
+    if (text || is_said(key)) out = std::move(text).value_or("");
     return *this;
   }
 

@@ -16,7 +16,9 @@ struct Fault {
 
 void check_credentials(const OAuthProviderConfig& p, const ProviderPreset& preset, std::vector<Fault>& faults) {
   if (p.client_id.empty())
-    faults.push_back({"client_id", "must be set", "set it to the id registered at " + std::string(preset.title)});
+    faults.push_back(
+        {"client_id", "must be set",
+         "set it to the id registered at " + (preset.issuer.empty() ? "the provider" : std::string(preset.title))});
   const std::string name(preset.name);
   if (preset.client_auth == ClientAuth::apple_jwt) {
     if (p.team_id.empty() || p.key_id.empty() || p.private_key.empty())
