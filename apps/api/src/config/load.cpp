@@ -40,6 +40,7 @@ void resolve_stores(Config& c, const LoadInput& input) {
   default_to(c.server.io_threads, input.cores);
   default_to(c.server.store_threads, 4 * input.cores);
   default_to(c.server.hash_threads, input.cores);
+  default_to(c.server.upstream_threads, std::size_t{c.keys.provider == KeyProvider::vault ? 64U : 16U});
   if (c.database.url.empty()) {
     c.database.url = SecretText("sqlite:" + (c.in_memory() ? ":memory:" : (input.data / "gatehouse.db").string()));
   }

@@ -176,17 +176,16 @@ TEST_F(LoadTest, all_problems_are_told_at_once) {
   const Loaded loaded = load_text(
       "[server]\nlisten = \"nonsense\"\n[session]\nidle_timeout = \"soon\"\nmax_per_user = 0\n"
       "[throttle]\nenabled = \"yes\"\n[sign_up]\nmode = \"opened\"\n[password]\nargon2_iterations = 17\n");
-  EXPECT_EQ(
-      problems(loaded),
-      (std::vector<std::string>{
-          "gatehouse.toml:4: session.idle_timeout is not a duration as \"90s\", \"15m\", \"12h\" or \"30d\"; write a "
-          "duration as \"90s\", \"15m\", \"12h\" or \"30d\"",
-          "gatehouse.toml:5: session.max_per_user is 0; give a value from 1 to 10000",
-          "gatehouse.toml:9: sign_up.mode is \"opened\"; did you mean open? It is one of open, invite, closed",
-          "gatehouse.toml:11: password.argon2_iterations is 17; give a value from 1 to 16",
-          "gatehouse.toml:7: throttle.enabled is not true or false; write true or false",
-          "gatehouse.toml:2: server.listen is \"nonsense\"; write HOST:PORT, as \"localhost:8080\" or "
-          "\"[::1]:8080\""}));
+  EXPECT_EQ(problems(loaded),
+            (std::vector<std::string>{
+                "gatehouse.toml:4: session.idle_timeout is not a duration as \"500ms\", \"90s\", \"15m\", \"12h\" or "
+                "\"30d\"; write a duration as \"500ms\", \"90s\", \"15m\", \"12h\" or \"30d\"",
+                "gatehouse.toml:5: session.max_per_user is 0; give a value from 1 to 10000",
+                "gatehouse.toml:9: sign_up.mode is \"opened\"; did you mean open? It is one of open, invite, closed",
+                "gatehouse.toml:11: password.argon2_iterations is 17; give a value from 1 to 16",
+                "gatehouse.toml:7: throttle.enabled is not true or false; write true or false",
+                "gatehouse.toml:2: server.listen is \"nonsense\"; write HOST:PORT, as \"localhost:8080\" or "
+                "\"[::1]:8080\""}));
 }
 
 TEST_F(LoadTest, a_type_of_toml_must_fit_the_key) {
