@@ -201,7 +201,8 @@ Binder& Binder::read(std::string_view key, double& out) {
 Binder& Binder::read(std::string_view key, Duration& out) {
   const ConfigType type = find(key).key->type;
   const bool days = type == ConfigType::days_;
-  const std::string wanted = days ? "a number of days" : "a duration as \"90s\", \"15m\", \"12h\" or \"30d\"";
+  const std::string wanted =
+      days ? "a number of days" : "a duration as \"500ms\", \"90s\", \"15m\", \"12h\" or \"30d\"";
   const auto value =
       days ? take(key, {RawKind::integer, RawKind::string}, wanted) : take(key, {RawKind::string}, wanted);
   if (!value) return *this;
