@@ -151,3 +151,21 @@ test("a second factor is asked for after a provider's sign-in as after a passwor
   assert.equal(byApp.body.status, "mfa_required");
   assert.equal(byApp.body.session, undefined);
 });
+
+test("hosted_domain lets in only whom Google itself places there, by the claim and not by the address", async () => {
+  const workspace = new GoogleLike();
+  await workspace.start();
+  const other = await serverWith({ workspace }, { settings: { workspace: { hosted_domain: "example.com" } } });
+  try {
+    for (const hd of [undefined, "example.org", "EXAMPLE.COM.evil", "", ["example.com"], "sub.example.com"]) {
+      workspace.signedIn = workspace.add(freshEmail(), { hd }); // an address at example.com each time
+      assert.equal((await signInOnWeb(other, "workspace")).error, "invalid_provider_token", String(hd));
+    }
+    assert.equal(sql(other.data, "SELECT count(*) AS n FROM users")[0].n, 0);
+    workspace.signedIn = workspace.add(freshEmail(), { hd: "example.com" });
+    assert.equal((await signInOnWeb(other, "workspace")).error, undefined);
+  } finally {
+    await other.stop();
+    await workspace.stop();
+  }
+});
