@@ -16,6 +16,7 @@ const postgres = process.env.GATEHOUSE_TEST_STORE === "postgres";
 const onceIsEnough = [
   /^conformance\/(backup_restore|migrations|replicas|store_faults|store_connections)\./, // both stores, or PostgreSQL, by themselves
   /^conformance\/(mail_|vault|rotation)/, // mail providers and keys
+  /^conformance\/(oauth_(google|apple|github_discord|id_tokens|bad_days|redirects|token_types|doctor)|\w+_standin)\./, // sign-in providers
   /^(browser|crash|regression)\//,
   /^api\/(browser_rules|hosts_and_framing|sign_up_privacy|production)\./, // the edge, and what production refuses
 ];

@@ -32,7 +32,7 @@ const arriveAt = {
   discord: (email, verified) => (discord.signedIn = discordUser(email, { verified })),
 };
 const links = (userId) => sql(server.data, `SELECT provider, subject FROM accounts WHERE user_id = '${userId}'`);
-const sessionsOf = (userId) => sql(server.data, `SELECT id FROM sessions WHERE user_id = '${userId}' AND ends_at > ${Date.now()}000`).length;
+const sessionsOf = (userId) => sql(server.data, `SELECT id FROM sessions WHERE user_id = '${userId}'`).length;
 const refusals = (userId) => sql(server.data, `SELECT action, reason FROM auth_audit_log WHERE subject_id = '${userId}' AND outcome = 'failure'`);
 
 test("T01 a provider that says a victim's address is unverified, or says it in another way than its own, links nothing", async () => {

@@ -14,6 +14,13 @@ export function sql(data, text) {
   return stdout.trim() ? JSON.parse(stdout) : [];
 }
 
+/** All rows of all tables as one text, bytes in hex: to look for what must not be readable in it. */
+export function everything(data) {
+  if (!onPostgres) return spawnSync("sqlite3", [databaseFile(data), ".dump"], { encoding: "latin1", maxBuffer: 1 << 28 }).stdout;
+  const tables = sql(data, "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'identity'");
+  return tables.map(({ name }) => sql(data, `SELECT t::text AS row FROM ${name} t`).map(({ row }) => row).join("\n")).join("\n");
+}
+
 /** Tables that a refused request may write: counters, and what the server does by itself. */
 const ofItsOwn = ["audit_checkpoints", "leases", "ledger_heads", "login_attempts", "throttle_budgets", "session_invalidations", "facts", "sqlite_sequence", "service_keys"];
 
