@@ -47,7 +47,7 @@ export default async function hangingProvider({ folder, seconds, rounds, row }) 
   const data = folder();
   const file = join(data, "providers.toml");
   const { issuer, client_id, client_secret } = provider.config();
-  writeFileSync(file, `[oauth]\nallow_private_endpoints = true\n[oauth.providers.rogue]\npreset = "oidc"\nissuer = "${issuer}"\nclient_id = "${client_id}"\nclient_secret = "${client_secret}"\n[clients.web]\ntransport = "cookie"\norigins = ["http://localhost:3999"]\nredirect_uris = ["${target}"]\n`, { mode: 0o600 });
+  writeFileSync(file, `[throttle]\nenabled = false\n[oauth]\nallow_private_endpoints = true\n[oauth.providers.rogue]\npreset = "oidc"\nissuer = "${issuer}"\nclient_id = "${client_id}"\nclient_secret = "${client_secret}"\n[clients.web]\ntransport = "cookie"\norigins = ["http://localhost:3999"]\nredirect_uris = ["${target}"]\n`, { mode: 0o600 });
   const server = await startServer({ args: ["serve", "--dev", "--listen", "localhost:0", "--data", data, "--config", file] });
   provider.redirectUris = [`${server.url}/v1/oauth/rogue/callback`];
   const agent = new Agent({ keepAlive: true, maxSockets: people + 50 });
