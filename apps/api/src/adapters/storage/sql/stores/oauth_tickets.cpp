@@ -5,8 +5,7 @@
 namespace gatehouse::adapters::sql {
 namespace {
 
-#define GH_COLUMNS \
-  "id, kind, token_hash, provider, client_id, intent, session_id, payload, created_at, expires_at"
+#define GH_COLUMNS "id, kind, token_hash, provider, client_id, intent, session_id, payload, created_at, expires_at"
 
 constexpr Statement kAdd{"oauth_tickets.add", "INSERT INTO oauth_tickets (" GH_COLUMNS
                                               ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) "

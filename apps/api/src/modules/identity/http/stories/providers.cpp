@@ -129,8 +129,8 @@ Result<server::Response> exchange_provider_code(const Api& api, const server::Re
 Result<server::Response> create_provider_nonce(const Api& api, const server::Request& request) {
   GH_TRY(const auto body, server::read_body<NonceBody>(request));
   GH_TRY(const auto info, request_info(api, request));
-  GH_TRY(const auto nonce, application::create_provider_nonce(api.deps, provider_of(request),
-                                                              body.client_id.value_or("default"), info));
+  GH_TRY(const auto nonce,
+         application::create_provider_nonce(api.deps, provider_of(request), body.client_id.value_or("default"), info));
   return server::Response::json(200, json::object{{"nonce", nonce}});
 }
 
