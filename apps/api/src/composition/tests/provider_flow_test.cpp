@@ -307,6 +307,7 @@ TEST_F(ProviderHttp, what_a_front_end_got_wrong_is_a_problem_and_no_redirect) {
   EXPECT_EQ(start("nobody", kWebQuery).code, "unknown_provider");
   EXPECT_EQ(start("google", "client_id=web").code, "invalid_request");
   EXPECT_EQ(start("google", "client_id=nobody&redirect_to=x").code, "invalid_client");
+  EXPECT_EQ(start("google", "client_id=&redirect_to=x").code, "invalid_client");
   EXPECT_EQ(start("google", "client_id=web&redirect_to=https%3A%2F%2Fevil.example").code, "invalid_redirect");
   EXPECT_EQ(start("google", "request=x&client_id=web").code, "invalid_request");
   EXPECT_EQ(start("google", "redirect_to=%ZZ").code, "invalid_request");

@@ -55,6 +55,12 @@ Result<application::RequestInfo> request_info(const Api& api, const server::Requ
   return info;
 }
 
+Result<std::string> named_client(const std::optional<std::string>& client_id, std::string_view otherwise) {
+  if (client_id && client_id->empty())
+    return fail_field(ErrorCode::invalid_client, "client_id", "empty", "name a client, or leave it out");
+  return client_id.value_or(std::string(otherwise));
+}
+
 Result<> check_origin(const Api& api, const server::Request& request, const application::ClientSettings& client) {
   return server::check_same_origin(request, client.origins, api.deps.settings.public_origin);
 }

@@ -24,6 +24,9 @@ Result<Credentials> find_credentials(const Api& api, const server::Request& requ
 /// Returns `invalid_service_key` or `forbidden` for a service key that does not allow that.
 Result<application::RequestInfo> request_info(const Api& api, const server::Request& request);
 
+/// The client that a call names, `otherwise` where it names none. Returns `invalid_client` for an empty name.
+Result<std::string> named_client(const std::optional<std::string>& client_id, std::string_view otherwise = "default");
+
 /// The origin rule for a call that carries or sets a cookie of the client. Returns `cross_origin`.
 Result<> check_origin(const Api& api, const server::Request& request, const application::ClientSettings& client);
 

@@ -98,9 +98,10 @@ Result<server::Response> start_provider_sign_in(const Api& api, const server::Re
   if (query.redirect_to && query.redirect_to->size() > kMaxRedirect) return fail(ErrorCode::invalid_redirect);
   if (query.request && (query.client_id || query.redirect_to))
     return fail_field(ErrorCode::invalid_request, "request", "not_alone", "the link says all there is; send it alone");
+  GH_TRY(auto client_id, named_client(query.client_id));
   application::StartInput input{.provider = provider_in(request),
                                 .request = std::move(query.request),
-                                .client_id = query.client_id.value_or("default"),
+                                .client_id = std::move(client_id),
                                 .redirect_to = std::move(query.redirect_to),
                                 .device_token = single_cookie(request, device_cookie_name(api.deps.settings))};
   GH_TRY(const auto info, request_info(api, request));

@@ -99,7 +99,7 @@ Result<server::Response> authorize_with_provider(const Api& api, const server::R
   const bool links = *intent == OAuthIntent::link;
   GH_TRY(const auto caller, caller_for(api, request, *intent, links ? Access::step_up : Access::session));
   const bool signs_in = *intent == OAuthIntent::sign_in;
-  const std::string client_id = body.client_id.value_or(signs_in ? "default" : "");
+  GH_TRY(const auto client_id, named_client(body.client_id, signs_in ? "default" : ""));
   if (signs_in) GH_CHECK(check_cookie_client(api, request, client_id, nullptr));
   GH_TRY(const auto info, request_info(api, request));
   GH_TRY(const auto url, application::authorize_with_provider(api.deps,
@@ -129,14 +129,14 @@ Result<server::Response> exchange_provider_code(const Api& api, const server::Re
 Result<server::Response> create_provider_nonce(const Api& api, const server::Request& request) {
   GH_TRY(const auto body, server::read_body<NonceBody>(request));
   GH_TRY(const auto info, request_info(api, request));
-  GH_TRY(const auto nonce,
-         application::create_provider_nonce(api.deps, provider_of(request), body.client_id.value_or("default"), info));
+  GH_TRY(const auto client_id, named_client(body.client_id));
+  GH_TRY(const auto nonce, application::create_provider_nonce(api.deps, provider_of(request), client_id, info));
   return server::Response::json(200, json::object{{"nonce", nonce}});
 }
 
 Result<server::Response> sign_in_with_id_token(const Api& api, const server::Request& request) {
   GH_TRY(auto body, server::read_body<IdTokenBody>(request));
-  const std::string client_id = body.client_id.value_or("default");
+  GH_TRY(const auto client_id, named_client(body.client_id));
   GH_CHECK(check_cookie_client(api, request, client_id, &body.device_token));
   GH_TRY(const auto info, request_info(api, request));
   GH_TRY(const auto outcome, application::sign_in_with_id_token(api.deps,
