@@ -1,9 +1,11 @@
 // On PostgreSQL: session checks from the map beside those on SQLite, session checks that miss it beside pgbench's prepared
 // point reads with as many clients, and sign-ins beside the bare hash.
 import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { interleave, median, wrk } from "../support/load.mjs";
+import { populationSql, sessionId, sessionToken, tokensSql } from "../support/population.mjs";
 import { startPostgres } from "../support/postgres.mjs";
 import { makeUser, startServer } from "../support/server.mjs";
 import { signInsBesideHash } from "./sign_in.mjs";
@@ -17,6 +19,20 @@ async function pgbench(url, seconds) {
   return Number(/tps = ([\d.]+)/.exec(stdout)[1]);
 }
 
+/** Checks of many sessions on a server that remembers none, and is otherwise as it comes. */
+async function missingTheMap({ cluster, start, file }) {
+  const database = cluster.create("missing");
+  const server = await start({ database, env: { GATEHOUSE_SESSION__CACHE_SIZE: "0" } });
+  const { user } = await makeUser(server.url, "model");
+  const hash = cluster.sql("missing", `SELECT password_hash FROM identity.users WHERE id = '${user.id}'`).trim();
+  cluster.sql("missing", populationSql("postgres", { users: 20_000, passwordHash: hash }));
+  // Sessions 1 and 2 are the first user's, and so on; every tenth user is disabled.
+  const tokens = Array.from({ length: 4000 }, (_, i) => 20 * (i >> 1) + 1 + (i & 1)).map((n) => [sessionId(n), sessionToken(sessionId(n))]);
+  cluster.sql("missing", tokensSql("postgres", tokens));
+  writeFileSync(file, tokens.map(([, token]) => `${token}\n`).join(""));
+  return (seconds) => wrk(`${server.url}/v1/session`, { seconds, script: "bench/tokens.lua", connections: clients, env: { BENCH_TOKENS: file } });
+}
+
 export default async function postgres({ folder, seconds, rounds, row }) {
   const cluster = await startPostgres(folder(), "max_connections = 200\nshared_buffers = '256MB'");
   const servers = [];
@@ -28,8 +44,7 @@ export default async function postgres({ folder, seconds, rounds, row }) {
     };
     const sqlite = await start({});
     const mapped = await start({ database: cluster.create("mapped") });
-    // As many connections as pgbench has clients, and nothing remembered.
-    const missing = await start({ database: cluster.create("missing"), env: { GATEHOUSE_SESSION__CACHE_SIZE: "0", GATEHOUSE_DATABASE__POOL_SIZE: String(clients), GATEHOUSE_SERVER__STORE_THREADS: String(clients) } });
+    const missing = await missingTheMap({ cluster, start, file: join(folder(), "tokens") });
     const yardstick = cluster.create("yardstick");
     await run(join(programs, "pgbench"), ["--initialize", "--quiet", "--scale=10", yardstick]);
 
@@ -37,7 +52,7 @@ export default async function postgres({ folder, seconds, rounds, row }) {
       const { session } = await makeUser(server.url, "checker");
       return () => wrk(`${server.url}/v1/session`, { seconds, headers: [`Authorization: Bearer ${session.token}`], connections: clients });
     };
-    const found = await interleave(rounds, { sqlite: await check(sqlite), mapped: await check(mapped), missing: await check(missing), pgbench: () => pgbench(yardstick, seconds) });
+    const found = await interleave(rounds, { sqlite: await check(sqlite), mapped: await check(mapped), missing: () => missing(seconds), pgbench: () => pgbench(yardstick, seconds) });
     const rate = (name) => median(found[name].map((each) => each.rate ?? each));
     row("session checks/s, map, on PostgreSQL", Math.round(rate("mapped")), `SQLite ${Math.round(rate("sqlite"))}`, rate("mapped") / rate("sqlite"), ">= 0.9");
     row("session checks/s past the map", Math.round(rate("missing")), `pgbench -S ${Math.round(rate("pgbench"))}`, rate("missing") / rate("pgbench"), ">= 0.5");

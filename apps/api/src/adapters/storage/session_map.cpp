@@ -44,7 +44,7 @@ std::size_t FencedSessionMap::KeyHash::operator()(const TokenKey& key) const {
 }
 
 FencedSessionMap::FencedSessionMap(std::size_t capacity)
-    : shard_capacity_(std::max<std::size_t>(1, capacity / kShards)) {}
+    : shard_capacity_(capacity == 0 ? 0 : std::max<std::size_t>(1, capacity / kShards)) {}
 
 FencedSessionMap::Snapshot FencedSessionMap::find(std::string_view token_hash, Timestamp now) const {
   TokenKey key;
@@ -61,7 +61,7 @@ FencedSessionMap::Snapshot FencedSessionMap::find(std::string_view token_hash, T
 
 void FencedSessionMap::put(std::string_view token_hash, Snapshot snapshot, std::uint64_t generation) {
   TokenKey key;
-  if (!snapshot || !make_key(token_hash, key)) return;
+  if (shard_capacity_ == 0 || !snapshot || !make_key(token_hash, key)) return;
   Shard& place = shard(key);
   const std::lock_guard lock(place.mutex);
   if (const auto found = place.places.find(key); found != place.places.end()) erase(place, found->second);

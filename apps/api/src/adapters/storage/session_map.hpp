@@ -44,7 +44,7 @@ class FencedSessionMap final : public ports::SessionMap {
   using Moment = std::chrono::steady_clock::time_point;
   using Snapshot = std::shared_ptr<const ports::SessionSnapshot>;
 
-  explicit FencedSessionMap(std::size_t capacity = 200'000);
+  explicit FencedSessionMap(std::size_t capacity = 200'000);  ///< 0: nothing is remembered
 
   Snapshot find(std::string_view token_hash, Timestamp now) const override;
   std::uint64_t generation() const override { return generation_; }

@@ -185,9 +185,9 @@ void PgConnection::throw_if_failed(const pg_result* result, std::string_view doi
 const std::string& PgConnection::prepare(const sql::Statement& statement, const sql::Params& params) {
   const std::string_view text = statement.postgres.empty() ? statement.text : statement.postgres;
   // A parameter's kind belongs to the key: where null stands bare, the server inferred another type.
-  std::string key(text);
-  for (const sql::Value& value : params) key += static_cast<char>('0' + static_cast<int>(value.kind()));
-  if (const auto found = prepared_.find(key); found != prepared_.end()) return found->second;
+  key_ = text;
+  for (const sql::Value& value : params) key_ += static_cast<char>('0' + static_cast<int>(value.kind()));
+  if (const auto found = prepared_.find(key_); found != prepared_.end()) return found->second;
   if (prepared_.size() >= kMostPrepared) {
     run_script("DEALLOCATE ALL");
     prepared_.clear();
@@ -206,7 +206,7 @@ const std::string& PgConnection::prepare(const sql::Statement& statement, const 
     throw_cut(statement.name);
   }
   wait_for_result(statement.name);
-  return prepared_.emplace(std::move(key), std::move(name)).first->second;
+  return prepared_.emplace(key_, std::move(name)).first->second;
 }
 
 PgConnection::ResultPtr PgConnection::run(const sql::Statement& statement, const sql::Params& params) {
@@ -270,9 +270,13 @@ bool PgConnection::commit() {
   return std::string_view(PQcmdStatus(result.get())) == "COMMIT";
 }
 
+bool PgConnection::is_idle() const {
+  return !broken_ && PQstatus(connection_.get()) == CONNECTION_OK &&
+         PQtransactionStatus(connection_.get()) == PQTRANS_IDLE;
+}
+
 bool PgConnection::is_usable() {
-  if (broken_ || PQstatus(connection_.get()) != CONNECTION_OK) return false;
-  if (PQtransactionStatus(connection_.get()) != PQTRANS_IDLE) return false;
+  if (!is_idle()) return false;
   // An idle connection has nothing to read, unless the server said goodbye.
   pollfd waited{.fd = PQsocket(connection_.get()), .events = POLLIN, .revents = 0};
   if (poll(&waited, 1, 0) <= 0) return true;

@@ -48,7 +48,9 @@ class PgConnection final : public sql::Connection {
   /// How long the client waits for one answer; migrations need more than requests.
   void wait_at_most(std::chrono::milliseconds patience) { patience_ = patience; }
 
-  /// Whether it can be used again: not cut, no answer outstanding, and the server has not hung up.
+  /// Whether the last work left it as it should: not cut, and no answer or transaction outstanding.
+  bool is_idle() const;
+  /// Whether it can be used again: idle, and the server has not hung up meanwhile.
   bool is_usable();
   int backend_pid() const;
 
@@ -77,6 +79,7 @@ class PgConnection final : public sql::Connection {
   std::chrono::milliseconds patience_;
   bool broken_ = false;
   std::unordered_map<std::string, std::string> prepared_;
+  std::string key_;  ///< of the statement at hand; kept for its memory
   int next_name_ = 0;
 };
 

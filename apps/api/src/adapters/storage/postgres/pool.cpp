@@ -63,7 +63,7 @@ std::unique_ptr<PgConnection> Pool::connect() {
 }
 
 void Pool::give_back(std::unique_ptr<PgConnection> connection) {
-  const bool keep = connection && connection->is_usable();
+  const bool keep = connection && connection->is_idle();  // whether the server is still there, the next one asks
   {
     const std::lock_guard lock(mutex_);
     --taken_;

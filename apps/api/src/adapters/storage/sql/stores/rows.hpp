@@ -25,9 +25,6 @@
 
 namespace gatehouse::adapters::sql {
 
-inline constexpr std::size_t kUserWidth = 25;
-inline constexpr std::size_t kSessionWidth = 15;
-
 domain::User user_from(const Row& row, std::size_t first = 0);
 domain::Session session_from(const Row& row, std::size_t first = 0);
 domain::RoleAssignment role_from(const Row& row, std::size_t first = 0);

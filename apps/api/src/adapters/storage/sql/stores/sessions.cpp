@@ -15,12 +15,16 @@ constexpr Statement kAdd{
     "idle_timeout, ends_at, acr, amr, ip, user_agent, device, device_id) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"};
 constexpr Statement kFind{"sessions.find", "SELECT " GH_SESSION_COLUMNS " FROM sessions WHERE id = ?1"};
-// One row a role, or one with nulls where there is none: a session check is one round trip.
-constexpr Statement kFindWithUser{"sessions.find_with_user",
-                                  "SELECT " GH_SESSION_COLUMNS ", " GH_USER_COLUMNS ", " GH_ROLE_COLUMNS
-                                  " FROM sessions JOIN users ON users.id = sessions.user_id "
-                                  "LEFT JOIN role_assignments ON role_assignments.user_id = sessions.user_id "
-                                  "WHERE sessions.id = ?1 ORDER BY role_assignments.role"};
+// One row a role, or one with nulls where there is none: a session check is one round trip. Only the columns that it
+// asks for, and no sorting: on PostgreSQL all of them would cost it twice the time.
+constexpr Statement kFindWithUser{
+    "sessions.find_with_user",
+    "SELECT sessions.id, sessions.user_id, sessions.token_hash, sessions.client_id, sessions.created_at, "
+    "sessions.authenticated_at, sessions.last_seen_at, sessions.expires_at, sessions.idle_timeout, sessions.acr, "
+    "sessions.amr, users.email, users.email_verified_at, users.name, users.locale, users.picture, users.status, "
+    "users.identity_verification, users.screening, users.screening_public, role_assignments.role, "
+    "role_assignments.expires_at FROM sessions JOIN users ON users.id = sessions.user_id "
+    "LEFT JOIN role_assignments ON role_assignments.user_id = sessions.user_id WHERE sessions.id = ?1"};
 constexpr Statement kList{"sessions.list", "SELECT " GH_SESSION_COLUMNS
                                            " FROM sessions WHERE user_id = ?1 AND ends_at > ?2 ORDER BY id DESC"};
 constexpr Statement kRenew{
@@ -40,6 +44,37 @@ constexpr Statement kRemoveExpired{
     "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE ends_at <= ?1 ORDER BY ends_at LIMIT ?2)"};
 
 domain::Session mapped(const Row& row) { return session_from(row); }
+
+domain::Session checked_session(const Row& row) {
+  domain::Session session;
+  session.id = row.id<domain::SessionId>(0);
+  session.user_id = row.id<domain::UserId>(1);
+  session.token_hash = row.blob(2);
+  session.client_id = row.text(3);
+  session.created_at = row.time(4);
+  session.authenticated_at = row.time(5);
+  session.last_seen_at = row.time(6);
+  session.expires_at = row.time(7);
+  session.idle_timeout = Duration(row.integer(8));
+  session.acr = enum_at<domain::Acr>(row, 9);
+  session.amr = words_at(row, 10);
+  return session;
+}
+
+domain::User checked_user(const Row& row) {
+  domain::User user;
+  user.id = row.id<domain::UserId>(1);
+  user.email = row.text(11);
+  user.email_verified_at = row.optional_time(12);
+  user.name = row.optional_text(13);
+  user.locale = row.optional_text(14);
+  user.picture = row.optional_text(15);
+  user.status = enum_at<domain::UserStatus>(row, 16);
+  user.identity_verification = enum_at<domain::IdentityVerification>(row, 17);
+  user.screening = enum_at<domain::Screening>(row, 18);
+  user.screening_public = enum_at<domain::Screening>(row, 19);
+  return user;
+}
 
 Timestamp end_of(Timestamp last_seen, Duration idle_timeout, Timestamp expires_at) {
   return std::min(last_seen + idle_timeout, expires_at);
@@ -62,11 +97,16 @@ Result<std::optional<domain::Session>> SqlSessions::find(const domain::SessionId
 Result<std::optional<ports::SessionAndUser>> SqlSessions::find_with_user(const domain::SessionId& id) {
   const Rows rows = connection_.query(kFindWithUser, {id});
   if (rows.empty()) return std::nullopt;
-  static constexpr std::size_t kRole = kSessionWidth + kUserWidth;
-  ports::SessionAndUser found{session_from(rows.front()), user_from(rows.front(), kSessionWidth), {}};
+  static constexpr std::size_t kRole = 20;
+  ports::SessionAndUser found{checked_session(rows.front()), checked_user(rows.front()), {}};
   for (const Row& row : rows) {
-    if (!row.is_null(kRole)) found.roles.push_back(role_from(row, kRole));
+    if (row.is_null(kRole)) continue;
+    domain::RoleAssignment& role = found.roles.emplace_back();
+    role.user_id = found.user.id;
+    role.role = row.text(kRole);
+    role.expires_at = row.optional_time(kRole + 1);
   }
+  std::sort(found.roles.begin(), found.roles.end(), [](const auto& a, const auto& b) { return a.role < b.role; });
   return found;
 }
 

@@ -8,7 +8,7 @@
 
 namespace gatehouse::ports {
 
-/// Everything a session check needs, read in one go.
+/// What a session check needs, read in one go, and no more of either: never to be written back.
 struct SessionAndUser {
   domain::Session session;
   domain::User user;
