@@ -11,8 +11,9 @@ constexpr Statement kRecordEndings{"fence.record_endings",
                                    "SELECT id, ?1, ?2, ?3 FROM sessions ORDER BY id"};
 constexpr Statement kEndSessions{"fence.end_sessions", "DELETE FROM sessions"};
 constexpr Statement kDeleteTokens{"fence.delete_tokens", "DELETE FROM verification_tokens"};
-constexpr Statement kDeleteTickets{"fence.delete_tickets", "DELETE FROM oauth_tickets"};
 constexpr Statement kDeleteChallenges{"fence.delete_challenges", "DELETE FROM mfa_challenges"};
+// But for the ID tokens that were spent: those rows are what keeps them spent.
+constexpr Statement kDeleteTickets{"fence.delete_tickets", "DELETE FROM oauth_tickets WHERE kind <> 'spent_id_token'"};
 constexpr Statement kDeleteAnswers{"fence.delete_answers", "DELETE FROM idempotency_keys"};
 constexpr Statement kDeleteLeases{"fence.delete_leases", "DELETE FROM leases"};
 constexpr Statement kMoveSteps{"fence.move_steps", "UPDATE user_mfa_secrets SET last_step = ?1 WHERE last_step < ?1"};
@@ -36,8 +37,8 @@ FenceReport fence_database(Connection& connection, Timestamp now, Timestamp feed
   connection.execute(kRecordEndings, {now, feed_until, true});
   report.sessions = connection.execute(kEndSessions, {});
   report.tokens = connection.execute(kDeleteTokens, {});
-  connection.execute(kDeleteTickets, {});
   report.challenges = connection.execute(kDeleteChallenges, {});
+  connection.execute(kDeleteTickets, {});
   connection.execute(kDeleteAnswers, {});
   connection.execute(kDeleteLeases, {});
   report.factors = connection.execute(kMoveSteps, {to_unix_seconds(now) / kTotpStepSeconds});

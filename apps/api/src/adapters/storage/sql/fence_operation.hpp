@@ -14,8 +14,9 @@ struct FenceReport {
 };
 
 /// Ends every session (each with its row for the revocation feed, kept until `feed_until`), deletes mailed tokens,
-/// challenges, remembered answers and leases, refuses every TOTP step up to now's, and moves the sequences of feeds and
-/// the versions of subjects past whatever was given out before. Counts the fact `audit_epoch` up.
+/// challenges, flows of provider sign-ins, remembered answers and leases, refuses every TOTP step up to now's, and
+/// moves the sequences of feeds and the versions of subjects past whatever was given out before. Counts the fact
+/// `audit_epoch` up.
 FenceReport fence_database(Connection& connection, Timestamp now, Timestamp feed_until);
 
 /// Every copy that `gatehouse backup` and `restore` make holds a fact that a fence takes away: until then no server may

@@ -19,6 +19,19 @@ class Sealing : public StoreContract {
       return tx.outbox().add(new_event(domain::UserId(subject), "identity.user.signed_in"));
     });
   }
+  void add_tickets(const std::vector<domain::OAuthTicketKind>& kinds) {
+    for (const auto kind : kinds) {
+      domain::OAuthTicket ticket;
+      ticket.id = domain::OAuthTicketId(next_id());
+      ticket.kind = kind;
+      ticket.token_hash = auth::sha256(ticket.id.str());
+      ticket.provider = "google";
+      ticket.client_id = "default";
+      ticket.created_at = kNow;
+      ticket.expires_at = kNow + 10min;
+      EXPECT_TRUE(write([&](Tx& tx) { return tx.oauth_tickets().add(ticket); }));
+    }
+  }
   std::vector<domain::OutboxEvent> events_after(std::int64_t sequence) {
     return read([&](Tx& tx) { return tx.outbox().list(sequence, "", 1000); });
   }
@@ -129,6 +142,7 @@ TEST_P(Sealing, after_gatehouse_fence_finds_what_was_live_dead) {
     GH_CHECK(tx.challenges().add(new_challenge(user.id)));
     return tx.factors().put_totp(secret);
   });
+  add_tickets({domain::OAuthTicketKind::state, domain::OAuthTicketKind::spent_id_token});
   auto& sql_store = dynamic_cast<sql::SqlStore&>(store());
   const auto report =
       must(sql_store.fence(kNow, 5min, [&](Tx& tx) { return tx.audit().add(new_entry("", "store.fenced")); }));
@@ -137,6 +151,7 @@ TEST_P(Sealing, after_gatehouse_fence_finds_what_was_live_dead) {
   EXPECT_EQ(report.challenges, 1);
   EXPECT_EQ(report.factors, 1);
   seal();
+  EXPECT_EQ(rows_of("oauth_tickets"), 1) << "a spent ID token stays spent";
   EXPECT_EQ(read([&](Tx& tx) { return tx.sessions().find(session.id); }), std::nullopt);
   EXPECT_FALSE(write([&](Tx& tx) { return tx.factors().accept_totp_step(user.id, to_unix_seconds(kNow) / 30); }));
   const auto endings = read([&](Tx& tx) { return tx.invalidations().list_endings(0, kNow, 10); });
