@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { interleave, median, wrk } from "../support/load.mjs";
 import { makeUser, memoryOf, startServer } from "../support/server.mjs";
 
-const users = 40;
+const users = 200;
 
 /** Sign-ins per second of a running server, and of crypto_pwhash alone on as many threads, interleaved. */
 export async function signInsBesideHash(server, { seconds, rounds }) {

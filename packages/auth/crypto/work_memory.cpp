@@ -67,9 +67,34 @@ struct WorkMemory {
     static std::mutex lock;
     return lock;
   }
+  /// Every block there is, and those of them that no arena holds.
   static std::vector<std::shared_ptr<Block>>& registry() {
     static std::vector<std::shared_ptr<Block>> blocks;
     return blocks;
+  }
+  static std::vector<std::shared_ptr<Block>>& spare() {
+    static std::vector<std::shared_ptr<Block>> blocks;
+    return blocks;
+  }
+
+  static std::shared_ptr<Block> take(std::size_t size) {
+    const std::lock_guard lock(registry_lock());
+    // Spare blocks of other costs are of no use any more.
+    std::erase_if(registry(), [&](const auto& block) {
+      return block->size != size && std::find(spare().begin(), spare().end(), block) != spare().end();
+    });
+    std::erase_if(spare(), [&](const auto& block) { return block->size != size; });
+    if (spare().empty()) {
+      registry().push_back(std::make_shared<Block>(size));
+      return registry().back();
+    }
+    std::shared_ptr<Block> block = std::move(spare().back());  // the one used last: its pages are there
+    spare().pop_back();
+    return block;
+  }
+  static void give_back(std::shared_ptr<Block> block) {
+    const std::lock_guard lock(registry_lock());
+    spare().push_back(std::move(block));
   }
 
   static thread_local Block* current;
@@ -102,21 +127,22 @@ struct WorkMemory {
 
 thread_local WorkMemory::Block* WorkMemory::current = nullptr;
 
-HashThreadArena::HashThreadArena(std::size_t block_bytes) : block_(std::make_shared<Block>(block_bytes)) {
+HashThreadArena::HashThreadArena(std::size_t block_bytes) {
   if (WorkMemory::current != nullptr) return;
-  const std::lock_guard lock(WorkMemory::registry_lock());
-  WorkMemory::registry().push_back(block_);
+  block_ = WorkMemory::take(block_bytes);
+  served_before_ = block_->served.load(std::memory_order_relaxed);
   WorkMemory::current = block_.get();
 }
 
 HashThreadArena::~HashThreadArena() {
-  if (WorkMemory::current != block_.get()) return;
+  if (!block_) return;
   WorkMemory::current = nullptr;
-  const std::lock_guard lock(WorkMemory::registry_lock());
-  std::erase(WorkMemory::registry(), block_);
+  WorkMemory::give_back(std::move(block_));
 }
 
-std::size_t HashThreadArena::served() const { return block_->served.load(std::memory_order_relaxed); }
+std::size_t HashThreadArena::served() const {
+  return block_ ? block_->served.load(std::memory_order_relaxed) - served_before_ : 0;
+}
 
 std::size_t release_idle_work_memory() {
   std::vector<std::shared_ptr<WorkMemory::Block>> blocks;

@@ -49,6 +49,19 @@ TEST(WorkMemory, a_second_arena_of_a_thread_is_inert) {
   EXPECT_EQ(first.served(), 2u);
 }
 
+TEST(WorkMemory, threads_that_take_turns_share_one_block) {
+  release_everything();
+  std::size_t released = 0;
+  for (int turn = 0; turn < 4; ++turn) {
+    std::thread([] {
+      HashThreadArena arena(argon2id_work_bytes(kParams));
+      hash("password");
+    }).join();
+  }
+  for (int round = 0; round < 2; ++round) released += release_idle_work_memory();
+  EXPECT_EQ(released, argon2id_work_bytes(kParams));
+}
+
 TEST(WorkMemory, gives_pages_back_after_one_idle_round_and_goes_on) {
   HashThreadArena arena(argon2id_work_bytes(kParams));
   const std::string before = hash("password");

@@ -26,17 +26,6 @@ std::string make_decoy(auth::Argon2Params params) {
       {params, 1, auth::random_bytes(auth::kArgon2SaltBytes), auth::random_bytes(auth::kArgon2DigestBytes)});
 }
 
-// The arena stays with the thread; it is made anew only when another hasher with other costs runs on it.
-void keep_work_memory(auth::Argon2Params params) {
-  thread_local std::size_t held_bytes = 0;
-  thread_local std::optional<auth::HashThreadArena> arena;
-  const std::size_t bytes = auth::argon2id_work_bytes(params);
-  if (held_bytes == bytes) return;
-  arena.reset();
-  arena.emplace(bytes);
-  held_bytes = bytes;
-}
-
 Failure overloaded() {
   Error error;
   error.code = ErrorCode::overloaded;
@@ -96,7 +85,7 @@ Argon2Hasher::Argon2Hasher(HasherSettings settings)
 Result<std::string> Argon2Hasher::hash(const Secret<std::string>& password) {
   const Pass pass(*this);
   if (!pass) return overloaded();
-  keep_work_memory(settings_.params);
+  const auth::HashThreadArena arena(auth::argon2id_work_bytes(settings_.params));
   return auth::hash_password(password, settings_.params);
 }
 
@@ -105,7 +94,7 @@ Result<std::string> Argon2Hasher::hash_like(const Secret<std::string>& password,
   if (!parsed) return fail(ErrorCode::internal_error, {}, "stored password hash is not a PHC string");
   const Pass pass(*this);
   if (!pass) return overloaded();
-  keep_work_memory(settings_.params);
+  const auth::HashThreadArena arena(auth::argon2id_work_bytes(settings_.params));
   if (parsed->lanes != 1 || parsed->salt.size() != auth::kArgon2SaltBytes ||
       parsed->digest.size() != auth::kArgon2DigestBytes)
     return hash_like_import(password, phc, std::move(*parsed));

@@ -1,5 +1,6 @@
 #include "adapters/mail/template_renderer.hpp"
 
+#include <mutex>
 #include <stdexcept>
 #include <utility>
 
@@ -91,6 +92,13 @@ struct TemplateRenderer::Words {
   static Words read(std::string_view text);
 };
 
+/// The layouts, parsed once; rendering one writes in it.
+struct TemplateRenderer::Layouts {
+  std::mutex mutex;
+  mustache html{std::string(templates::kLayoutHtml)};
+  mustache text{std::string(templates::kLayoutTxt)};
+};
+
 TemplateRenderer::Words TemplateRenderer::Words::read(std::string_view text) {
   const json::object root = json::parse({text.data(), text.size()}).as_object();
   Words words;
@@ -117,10 +125,10 @@ TemplateRenderer::Words TemplateRenderer::Words::read(std::string_view text) {
 TemplateRenderer::TemplateRenderer(BrandSettings brand)
     : brand_(std::move(brand)),
       palette_(make_palette(brand_)),
-      words_(std::make_unique<const Words>(Words::read(templates::kStringsEnJson))) {
-  for (const auto layout : {templates::kLayoutHtml, templates::kLayoutTxt}) {
-    const mustache parsed{std::string(layout)};
-    if (!parsed.is_valid()) throw std::runtime_error("mail layout: " + parsed.error_message());
+      words_(std::make_unique<const Words>(Words::read(templates::kStringsEnJson))),
+      layouts_(std::make_unique<Layouts>()) {
+  for (const mustache* layout : {&layouts_->html, &layouts_->text}) {
+    if (!layout->is_valid()) throw std::runtime_error("mail layout: " + layout->error_message());
   }
 }
 
@@ -182,9 +190,9 @@ Result<ports::RenderedMail> TemplateRenderer::render(const std::string& template
     button.set("link", link);
     context.set("button", button);
   }
-  mustache html{std::string(templates::kLayoutHtml)};
-  mustache text{std::string(templates::kLayoutTxt)};
-  return ports::RenderedMail{fill(mail.subject, values), wrapped(text.render(context)), html.render(context)};
+  const std::lock_guard lock(layouts_->mutex);
+  return ports::RenderedMail{fill(mail.subject, values), wrapped(layouts_->text.render(context)),
+                             layouts_->html.render(context)};
 }
 
 }  // namespace gatehouse::adapters::mail

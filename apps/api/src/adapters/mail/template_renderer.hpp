@@ -29,9 +29,11 @@ class TemplateRenderer : public ports::MailRenderer {
 
  private:
   struct Words;
+  struct Layouts;
   const BrandSettings brand_;
   const Palette palette_;
   std::unique_ptr<const Words> words_;
+  std::unique_ptr<Layouts> layouts_;
 };
 
 }  // namespace gatehouse::adapters::mail

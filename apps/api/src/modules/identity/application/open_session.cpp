@@ -50,6 +50,9 @@ Result<DeviceUse> use_device(ports::Tx& tx, const Opening& opening, const Reques
 }
 
 Result<> make_room(ports::Tx& tx, Record& record, const Dependencies& deps, const domain::UserId& user, Timestamp now) {
+  // Nearly everybody has a few sessions: counting them reads an index, and listing them reads their rows.
+  GH_TRY(const std::int64_t count, tx.sessions().count_at_most(user));
+  if (count < static_cast<std::int64_t>(deps.settings.max_sessions_per_user)) return {};
   GH_TRY(auto sessions, tx.sessions().list(user, now));
   for (const auto& id : domain::sessions_to_end(std::move(sessions), deps.settings.max_sessions_per_user, now)) {
     GH_TRY([[maybe_unused]] const bool ended,

@@ -27,6 +27,7 @@ constexpr Statement kFindWithUser{
     "LEFT JOIN role_assignments ON role_assignments.user_id = sessions.user_id WHERE sessions.id = ?1"};
 constexpr Statement kList{"sessions.list", "SELECT " GH_SESSION_COLUMNS
                                            " FROM sessions WHERE user_id = ?1 AND ends_at > ?2 ORDER BY id DESC"};
+constexpr Statement kCountAtMost{"sessions.count_at_most", "SELECT count(*) FROM sessions WHERE user_id = ?1"};
 constexpr Statement kRenew{
     "sessions.renew",
     "UPDATE sessions SET token_hash = ?3, authenticated_at = ?4, last_seen_at = ?5, expires_at = ?6, idle_timeout = "
@@ -112,6 +113,10 @@ Result<std::optional<ports::SessionAndUser>> SqlSessions::find_with_user(const d
 
 Result<std::vector<domain::Session>> SqlSessions::list(const domain::UserId& user, Timestamp now) {
   return map_all(connection_.query(kList, {user, now}), mapped);
+}
+
+Result<std::int64_t> SqlSessions::count_at_most(const domain::UserId& user) {
+  return connection_.query(kCountAtMost, {user}).front().integer(0);
 }
 
 Result<bool> SqlSessions::renew(const domain::Session& s, const std::string& old_token_hash) {

@@ -13,6 +13,7 @@ class SqlSessions final : public ports::Sessions {
   Result<std::optional<domain::Session>> find(const domain::SessionId& id) override;
   Result<std::optional<ports::SessionAndUser>> find_with_user(const domain::SessionId& id) override;
   Result<std::vector<domain::Session>> list(const domain::UserId& user, Timestamp now) override;
+  Result<std::int64_t> count_at_most(const domain::UserId& user) override;
   Result<bool> renew(const domain::Session& session, const std::string& old_token_hash) override;
   Result<> touch(const domain::SessionId& id, Timestamp seen_at) override;
   Result<std::optional<domain::Session>> remove(const domain::SessionId& id) override;

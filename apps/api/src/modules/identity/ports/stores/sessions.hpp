@@ -23,6 +23,8 @@ class Sessions {
   virtual Result<std::optional<SessionAndUser>> find_with_user(const domain::SessionId& id) = 0;
   /// The user's sessions, newest first, ended ones not among them.
   virtual Result<std::vector<domain::Session>> list(const domain::UserId& user, Timestamp now) = 0;
+  /// How many the user has at the most: ended ones that are not swept yet are counted too.
+  virtual Result<std::int64_t> count_at_most(const domain::UserId& user) = 0;
   /// Replaces the token and the authentication of a live session (step-up: a new token, the old one is dead).
   /// The row count decides: false when the session is gone or its token is no longer `old_token_hash`.
   virtual Result<bool> renew(const domain::Session& session, const std::string& old_token_hash) = 0;
