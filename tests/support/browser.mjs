@@ -7,9 +7,6 @@ import { temporaryFolder } from "./server.mjs";
 
 const program = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => path && existsSync(path));
 
-/** Whether there is a browser to test with. */
-export const hasBrowser = Boolean(program);
-
 export class Browser {
   #process;
   #next = 1;
@@ -17,6 +14,7 @@ export class Browser {
   #pages = new Map();
 
   constructor() {
+    assert.ok(program, "there is no Chromium to test with: script/bootstrap --browser installs it");
     const options = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", `--user-data-dir=${temporaryFolder("gatehouse-browser-")}`, "--remote-debugging-pipe", "about:blank"];
     this.#process = spawn(program, options, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
     let pending = "";
