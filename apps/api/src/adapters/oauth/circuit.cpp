@@ -16,4 +16,9 @@ void Circuit::report(bool answered, Time now) {
   if (failures_ >= rules_.failures) next_try_ = now + rules_.pause;
 }
 
+bool Circuit::is_open() const {
+  const std::lock_guard lock(mutex_);
+  return failures_ >= rules_.failures;
+}
+
 }  // namespace gatehouse::adapters::oauth

@@ -23,10 +23,12 @@ class Circuit {
   bool admit(Time now);
   /// What became of an admitted call: whether it was answered at all.
   void report(bool answered, Time now);
+  /// Whether it is open: for the health page.
+  bool is_open() const;
 
  private:
   const Rules rules_{};
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   int failures_ = 0;
   Time next_try_{};
 };

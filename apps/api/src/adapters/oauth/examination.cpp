@@ -14,7 +14,7 @@ constexpr std::int64_t kMostSkewSeconds = 60;
 
 std::string mend_of_reach(const Error& error) {
   if (error.code == ErrorCode::provider_timeout)
-    return "let this machine reach the provider: DNS, firewall, proxy; then run doctor again";
+    return "let this machine reach the provider (DNS, firewall; no proxy is used), and run doctor again";
   return "compare issuer and endpoints with the provider's documentation";
 }
 

@@ -63,10 +63,16 @@ std::optional<std::string> filled(std::string_view url, const boost::json::objec
 }
 
 std::optional<std::string> picture_of(const boost::json::object& claims, const PresetClaims& mapping) {
-  const auto url = mapping.picture_url.empty() ? std::optional(text_member(claims, mapping.picture))
-                                               : filled(mapping.picture_url, claims);
-  if (!url || !url->starts_with("https://") || url->find(' ') != std::string::npos) return std::nullopt;
-  return short_text(*url, kMaxPicture);
+  auto url = mapping.picture_url.empty() ? std::optional(text_member(claims, mapping.picture))
+                                         : filled(mapping.picture_url, claims);
+  // No URI holds these (RFC 3986 section 2), and a page must not be led into thinking that one ends early.
+  const auto is_foreign = [](char c) {
+    return c <= ' ' || c >= 127 || std::string_view("\"<>\\^`{|}").find(c) != std::string_view::npos;
+  };
+  if (!url || !url->starts_with("https://") || url->size() > kMaxPicture ||
+      std::any_of(url->begin(), url->end(), is_foreign))
+    return std::nullopt;
+  return url;
 }
 
 }  // namespace

@@ -34,6 +34,9 @@ class Provider : public ports::IdentityProvider {
   Result<ports::ProviderIdentity> redeem(const ports::CodeRedemption& redemption) override;
   Result<ports::NativeIdentity> verify_id_token(const Secret<std::string>& id_token) override;
 
+  /// Whether it has answered of late, as far as anybody asked: for the health page.
+  bool answers() const { return upstream_.answers(); }
+
   // What `gatehouse doctor` looks at besides (examination.hpp).
   const ProviderSettings& settings() const { return settings_; }
   const ProviderLimits& limits() const { return limits_; }

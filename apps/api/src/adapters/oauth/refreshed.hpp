@@ -20,7 +20,6 @@ class Refreshed {
     T value;
     Duration lifetime;
   };
-  /// Must not throw.
   using Fetch = std::function<Result<Fetched>(Timestamp now, const Deadline&)>;
   using Pointer = std::shared_ptr<const T>;
 
@@ -64,7 +63,15 @@ class Refreshed {
     if (state_.attempts != attempts_seen) return outcome(state_);
     fetching_ = true;
     lock.unlock();
-    auto fetched = fetch_(now, deadline);
+    Result<Fetched> fetched;
+    try {
+      fetched = fetch_(now, deadline);
+    } catch (...) {
+      lock.lock();
+      fetching_ = false;
+      done_.notify_all();
+      throw;
+    }
     lock.lock();
     fetching_ = false;
     ++state_.attempts;

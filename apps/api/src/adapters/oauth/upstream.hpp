@@ -30,6 +30,8 @@ class Upstream {
   Result<net::HttpResponse> send(net::HttpRequest request, const Deadline& deadline);
   /// GET with an optional bearer token.
   Result<net::HttpResponse> get(const std::string& url, const std::string& bearer, const Deadline& deadline);
+  /// Whether it has answered of late, as far as anybody asked.
+  bool answers() const { return !circuit_.is_open(); }
 
  private:
   net::HttpClient& http_;

@@ -62,7 +62,8 @@ TEST(Person, names_fall_back_and_pictures_are_https) {
             "Ada");
   for (const value& avatar : {value(nullptr), value(""), value("../../x"), value("a/b"), value(7)})
     EXPECT_FALSE(read_person({{"id", "42"}, {"avatar", avatar}}, claims_of("discord"))->picture.has_value());
-  for (const char* picture : {"http://x.example/p", "javascript:alert(1)", "https://x.example/a b", ""})
+  for (const char* picture : {"http://x.example/p", "javascript:alert(1)", "https://x.example/a b",
+                              "https://x.example/\"><b", "https://x.example/\xC3\xBC", ""})
     EXPECT_FALSE(read_person({{"sub", "1"}, {"picture", picture}}, claims_of("google"))->picture.has_value())
         << picture;
   EXPECT_EQ(read_person({{"sub", "1"}, {"picture", "https://x.example/p"}}, claims_of("google"))->picture,

@@ -122,6 +122,7 @@ TEST(Circuit, opens_after_silence_and_lets_one_through_now_and_then) {
     EXPECT_TRUE(circuit.admit(now));
     circuit.report(false, now);
   }
+  EXPECT_TRUE(circuit.is_open());
   EXPECT_FALSE(circuit.admit(now + 4s));
   EXPECT_TRUE(circuit.admit(now + 5s));
   EXPECT_FALSE(circuit.admit(now + 5s));  // one at a time
@@ -129,6 +130,7 @@ TEST(Circuit, opens_after_silence_and_lets_one_through_now_and_then) {
   EXPECT_FALSE(circuit.admit(now + 10s));
   EXPECT_TRUE(circuit.admit(now + 11s));
   circuit.report(true, now + 12s);
+  EXPECT_FALSE(circuit.is_open());
   for (int i = 0; i < 10; ++i) EXPECT_TRUE(circuit.admit(now + 12s));
 }
 
