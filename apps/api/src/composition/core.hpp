@@ -9,6 +9,7 @@
 #include "adapters/hashing/argon2_hasher.hpp"
 #include "adapters/keys/refreshable.hpp"
 #include "adapters/mail/template_renderer.hpp"
+#include "adapters/oauth/providers.hpp"
 #include "adapters/storage/session_map.hpp"
 #include "adapters/storage/sql/driver.hpp"
 #include "adapters/storage/sql/fence.hpp"
@@ -17,7 +18,6 @@
 #include "composition/settings.hpp"
 #include "modules/identity/application/dependencies.hpp"
 #include "modules/identity/application/note_machinery.hpp"
-#include "modules/identity/ports/identity_provider.hpp"
 
 namespace gatehouse::composition {
 
@@ -46,6 +46,7 @@ class Core {
   adapters::keys::DataKeyring& keyring() { return keys_->keyring(); }
   KeyServices& keys() { return *keys_; }
   adapters::hashing::Argon2Hasher& hasher() { return hasher_; }
+  const adapters::oauth::Providers& providers() const { return *providers_; }
   adapters::sql::Fence* fence() { return fence_.get(); }
 
   /// Whom the audit rows of key steps name from now on; the system itself until then.
@@ -69,7 +70,7 @@ class Core {
   adapters::hashing::Argon2Hasher hasher_;
   std::unique_ptr<KeyServices> keys_;
   std::unique_ptr<adapters::mail::TemplateRenderer> renderer_;
-  std::unique_ptr<ports::IdentityProviders> providers_;
+  std::unique_ptr<adapters::oauth::Providers> providers_;
   std::unique_ptr<application::Dependencies> deps_;
   std::unique_ptr<adapters::keys::Refresher> refresher_;
   std::unique_ptr<adapters::sql::Fence> fence_;

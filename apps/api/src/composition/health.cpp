@@ -58,6 +58,9 @@ std::vector<DependencyHealth> Health::ask() {
   const auto waiting = store ? backlog_.look() : std::nullopt;
   if (core_.settings().has_bus) found.push_back(broker(waiting));
   found.push_back(mail(waiting));
+  for (const auto& provider : core_.providers().all())
+    found.push_back({"provider " + provider->facts().name, provider->answers(), false,
+                     provider->answers() ? "" : "it does not answer; it is asked again every few seconds"});
   return found;
 }
 
