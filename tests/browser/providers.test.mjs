@@ -3,13 +3,13 @@
 // takes a Secure cookie from http://localhost, which is why Apple's flow can be shown without TLS.)
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Browser, hasBrowser } from "../support/browser.mjs";
+import { Browser } from "../support/browser.mjs";
 import { serverWith } from "../support/oauth.mjs";
 import { freshEmail } from "../support/people.mjs";
 import { AppleLike, GoogleLike } from "../support/providers/oidc.mjs";
 import { totp } from "../support/totp.mjs";
 
-describe("signing in with providers in a browser", { skip: !hasBrowser && "no Chromium here: apt-get install chromium" }, () => {
+describe("signing in with providers in a browser", () => {
   const standIns = { google: new GoogleLike(), apple: new AppleLike() };
   const { google, apple } = standIns;
   let server;
