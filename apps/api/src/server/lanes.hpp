@@ -1,9 +1,9 @@
 #pragma once
-// Lanes: the bounded pools of threads on which handlers may block. `store` waits for the database only, `hash` holds the
-// stories that hash, `upstream` waits for our own services (Vault), `provider` for sign-in providers; so a flood on one
-// never starves the others, and a provider that hangs holds up no token. A full
-// lane refuses at once. Fair share: once a lane is half full, one key (a client network) may hold only its share of it.
-// Thread-safe. Created before and destroyed after the Servers that use it.
+// Lanes: the bounded pools of threads on which handlers may block. `store` waits for the database only, `hash` holds
+// the stories that hash, `upstream` waits for our own services (Vault), `provider` for sign-in providers; so a flood on
+// one never starves the others, and a provider that hangs holds up no token. A full lane refuses at once. Fair share:
+// once a lane is half full, one key (a client network) may hold only its share of it. Thread-safe. Created before and
+// destroyed after the Servers that use it.
 #include <chrono>
 #include <cstddef>
 #include <functional>

@@ -74,9 +74,8 @@ Result<int> remove_expired_rows(const Dependencies& deps) {
   }));
   GH_CHECK(sweep([&](ports::Tx& tx) { return tx.pending_sign_ups().remove_expired(now, kJanitorBatch); }));
   GH_CHECK(sweep([&](ports::Tx& tx) { return tx.challenges().remove_expired(now, kJanitorBatch); }));
-  GH_CHECK(sweep([&](ports::Tx& tx) {
-    return tx.oauth_tickets().remove_expired(now - domain::kTicketAftermath, kJanitorBatch);
-  }));
+  GH_CHECK(sweep(
+      [&](ports::Tx& tx) { return tx.oauth_tickets().remove_expired(now - domain::kTicketAftermath, kJanitorBatch); }));
   GH_CHECK(sweep([&](ports::Tx& tx) { return tx.machinery().remove_expired_idempotency(now, kJanitorBatch); }));
   GH_CHECK(sweep([&](ports::Tx& tx) { return tx.devices().remove_unused(now - kDeviceLife, kJanitorBatch); }));
   GH_CHECK(sweep([&](ports::Tx& tx) { return tx.throttle().remove_before(now - kThrottleForgets, kJanitorBatch); }));

@@ -1,7 +1,7 @@
 #pragma once
 // Giving a session a new token after a stronger or fresher proof (ASVS 7.2.4): the row keeps its id and its ends, the
-// old token is dead. Called inside a write closure by reauthenticate, enroll_totp, verify_mfa and the exchange of a provider's proof; afterwards drop the session from
-// the session map.
+// old token is dead. Called inside a write closure by reauthenticate, enroll_totp, verify_mfa and the exchange of a
+// provider's proof; afterwards drop the session from the session map.
 #include "modules/identity/application/record.hpp"
 #include "modules/identity/application/sign_in_outcome.hpp"
 

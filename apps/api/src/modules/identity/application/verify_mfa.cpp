@@ -175,7 +175,8 @@ class Answer {
   Result<SignedIn> renew_now(ports::Tx& tx, Record& record, const Question& question, std::vector<std::string> amr,
                              Timestamp now) {
     GH_TRY(auto session, tx.sessions().find(*question.challenge.session_id));
-    if (!session || !domain::is_live(*session, now)) return fail(ErrorCode::challenge_expired, "Its session has ended.");
+    if (!session || !domain::is_live(*session, now))
+      return fail(ErrorCode::challenge_expired, "Its session has ended.");
     session->amr = std::move(amr);
     session->acr = domain::acr_of(session->amr);
     session->authenticated_at = now;

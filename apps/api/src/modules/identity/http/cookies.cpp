@@ -80,8 +80,7 @@ std::string flow_cookie_name(const application::Settings& settings, std::string_
 std::string set_flow_cookie(const application::Settings& settings, std::string_view provider,
                             const Secret<std::string>& flow, bool uses_form_post) {
   auto made = flow_cookie(settings, provider, flow.expose(), uses_form_post);
-  made.max_age = std::chrono::duration_cast<std::chrono::seconds>(
-      domain::lifetime_of(domain::OAuthTicketKind::state));
+  made.max_age = std::chrono::duration_cast<std::chrono::seconds>(domain::lifetime_of(domain::OAuthTicketKind::state));
   return auth::to_set_cookie(made);
 }
 

@@ -1,7 +1,7 @@
 #pragma once
-// Our cookies: the session, the known device, the browser that a challenge is bound to, and a sign-in with a provider on
-// its way. `__Host-` unless `[session]
-// cookie_domain` is set; in development over plain http without a prefix, since browsers refuse it there.
+// Our cookies: the session, the known device, the browser that a challenge is bound to, and a sign-in with a provider
+// on its way. `__Host-` unless `[session] cookie_domain` is set; in development over plain http without a prefix, since
+// browsers refuse it there.
 #include <chrono>
 #include <string>
 #include <string_view>

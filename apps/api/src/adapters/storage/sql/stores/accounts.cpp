@@ -15,9 +15,10 @@ constexpr Statement kList{"accounts.list", "SELECT " GH_COLUMNS " FROM accounts 
 constexpr Statement kAdd{"accounts.add", "INSERT INTO accounts (" GH_COLUMNS
                                          ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) "
                                          "ON CONFLICT (issuer, subject) DO NOTHING"};
-constexpr Statement kNoteUse{"accounts.note_use",
-                             "UPDATE accounts SET email = ?2, email_verified = ?3, sealed_tokens = ?4, last_used_at = ?5 "
-                             "WHERE id = ?1"};
+constexpr Statement kNoteUse{
+    "accounts.note_use",
+    "UPDATE accounts SET email = ?2, email_verified = ?3, sealed_tokens = ?4, last_used_at = ?5 "
+    "WHERE id = ?1"};
 constexpr Statement kRemove{"accounts.remove", "DELETE FROM accounts WHERE id = ?2 AND user_id = ?1"};
 #undef GH_COLUMNS
 
