@@ -18,7 +18,7 @@ const onceIsEnough = [
   /^conformance\/(mail_|vault|rotation)/, // mail providers and keys
   /^conformance\/(oauth_(google|apple|github_discord|id_tokens|bad_days|redirects|token_types|doctor)|\w+_standin)\./, // sign-in providers
   /^(browser|crash|regression)\//,
-  /^api\/(browser_rules|hosts_and_framing|sign_up_privacy|production)\./, // the edge, and what production refuses
+  /^api\/(browser_rules|hosts_and_framing|sign_up_privacy|production|exhaustion|full_disk|hostile_text)\./, // the edge, and what production or a disk refuses
 ];
 
 const files = ["api", "contract", "conformance", "browser", "regression", "crash"].flatMap((folder) => {
