@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { checkEvent, checkOrder, eventReader, pullAll } from "../support/events.mjs";
+import { until } from "../support/nats.mjs";
 import { person, signUp, times } from "../support/people.mjs";
 import { startServer, temporaryFolder } from "../support/server.mjs";
 
@@ -13,14 +14,19 @@ before(async () => {
 after(() => server.stop());
 
 test("every event is there in order, whatever the size of the pages", async () => {
+  const topic = "identity.user.signed_up";
   await times(5, () => signUp(server));
-  const all = await pullAll(server, key, { limit: 1000 });
+  let all;
+  // An event is numbered a moment after its change.
+  await until(async () => {
+    all = await pullAll(server, key, { limit: 1000 });
+    return all.filter(({ type }) => type === topic).length === 5;
+  }, "the events of five sign-ups");
   all.forEach(checkEvent);
   checkOrder(all);
   const sequences = all.map(({ sequence }) => sequence);
   assert.deepEqual(sequences, [...new Set(sequences)].sort());
   assert.deepEqual((await pullAll(server, key, { limit: 3 })).slice(0, all.length), all);
-  const topic = "identity.user.signed_up";
   assert.deepEqual((await pullAll(server, key, { topic })).map(({ id }) => id), all.filter(({ type }) => type === topic).map(({ id }) => id));
 });
 

@@ -14,6 +14,16 @@ export function sql(data, text) {
   return stdout.trim() ? JSON.parse(stdout) : [];
 }
 
+/** Lets every new row of a table be refused by the database, and answers how to mend it. */
+export function breakInserts(data, table) {
+  if (onPostgres) {
+    sql(data, `ALTER TABLE ${table} ADD CONSTRAINT broken CHECK (false) NOT VALID`);
+    return () => sql(data, `ALTER TABLE ${table} DROP CONSTRAINT broken`);
+  }
+  sql(data, `CREATE TRIGGER broken BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'broken for the test'); END`);
+  return () => sql(data, "DROP TRIGGER broken");
+}
+
 /** All rows of all tables as one text, bytes in hex: to look for what must not be readable in it. */
 export function everything(data) {
   if (!onPostgres) return spawnSync("sqlite3", [databaseFile(data), ".dump"], { encoding: "latin1", maxBuffer: 1 << 28 }).stdout;

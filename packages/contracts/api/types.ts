@@ -739,7 +739,10 @@ export interface Readiness {
 }
 
 /** A webhook event of Resend (https://resend.com/docs/webhooks), as it sends it: of `type` email.sent, email.delivered, email.delivery_delayed, email.bounced, email.complained, email.suppressed or email.failed; others change nothing. It is Resend's shape, so unknown members are welcome here. */
-export type MailReport = Record<string, unknown>;
+export interface MailReport {
+  type: string;
+  data: Record<string, unknown>;
+}
 
 export interface DevMail {
   id: Id;

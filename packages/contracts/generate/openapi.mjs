@@ -166,7 +166,7 @@ function problemResponses() {
   return out;
 }
 
-/** Names of the schemas that a request body reaches: they are closed. */
+/** Names of the schemas that a request body reaches: they are closed, unless one is said to be open. */
 function closeRequests(schemas, paths) {
   const seen = new Set();
   const visit = (node) => {
@@ -176,7 +176,7 @@ function closeRequests(schemas, paths) {
       if (seen.has(name)) return;
       seen.add(name);
       visit(schemas[name]);
-      if (schemas[name]?.properties) schemas[name] = { ...schemas[name], additionalProperties: false };
+      if (schemas[name]?.properties && schemas[name].additionalProperties !== true) schemas[name] = { ...schemas[name], additionalProperties: false };
       return;
     }
     Object.values(node).forEach(visit);

@@ -75,8 +75,12 @@ test("every named object schema has an example, and every example is valid", () 
   }
 });
 
+/** A body of another's making, which may grow members that nobody told us of. */
+const foreign = new Set(["MailReport"]);
+
 test("request bodies are closed: an unknown member is refused", () => {
   for (const name of requestSchemas) {
+    if (foreign.has(name)) continue;
     assert.equal(schemas[name].additionalProperties, false, name);
     const [example] = schemas[name].examples;
     assert.ok(!validator(name)({ ...example, is_admin: true }), `${name} accepts is_admin`);
