@@ -65,7 +65,8 @@ test("T26 backup codes are nowhere in the database in clear, and none of an old 
   const confirmed = await who.client.post("/v1/me/mfa/totp/confirm", { code: totp(secret, await serverTime(server)) });
   const old = confirmed.body.backup_codes;
   const client = server.client.as(confirmed.body.session.token);
-  const challenges = await times(9, async () => (await signIn(server, who)).body.challenge.id);
+  // Fewer than the ten wrong codes after which the password itself counts as exposed.
+  const challenges = await times(5, async () => (await signIn(server, who)).body.challenge.id);
   const [renewed, ...raced] = await Promise.all([client.post("/v1/me/mfa/backup-codes"), ...challenges.map((id, i) => server.client.post(`/v1/mfa/challenges/${id}/verify`, { method: "backup_code", code: old[i] }))]);
   assert.equal(renewed.status, 200, renewed.text);
   assert.ok(raced.every(({ status }) => [200, 401, 410].includes(status)), "each was before the new set, or is void");

@@ -112,6 +112,14 @@ RawConfig read_flags(const Pairs& flags, Problems& problems) {
   return raw;
 }
 
+std::optional<std::string> read_text(const std::filesystem::path& file) {
+  std::error_code unknown;
+  std::ifstream stream(file, std::ios::binary);
+  // A folder opens like a file, and throws at the first read.
+  if (!stream || std::filesystem::is_directory(file, unknown)) return std::nullopt;
+  return std::string(std::istreambuf_iterator<char>(stream), {});
+}
+
 void read_secret_files(RawConfig& raw, Problems& problems) {
   std::vector<std::pair<KeyId, RawValue>> read;
   for (auto it = raw.values.begin(); it != raw.values.end();) {
@@ -123,12 +131,11 @@ void read_secret_files(RawConfig& raw, Problems& problems) {
     KeyId secret = id;
     secret.key.resize(secret.key.size() - std::string_view("_file").size());
     const RawValue& value = it->second;
-    std::ifstream file(value.text, std::ios::binary);
-    std::string content(std::istreambuf_iterator<char>(file), {});
+    std::string content = read_text(value.text).value_or("");
     if (!content.empty() && content.back() == '\n') content.pop_back();
     if (raw.values.count(secret) > 0) {
       problems.push_back({value.where, id.str(), "and " + secret.str() + " are both set", "keep one of them"});
-    } else if (!file || content.empty()) {
+    } else if (content.empty()) {
       problems.push_back({value.where, id.str(), "names " + value.text + ", which is empty or cannot be read",
                           "check the path, and that Gatehouse's user may read it"});
     } else {

@@ -3,6 +3,7 @@
 // RawConfig; what can't be read, and keys that are not known, become problems. Reads files; reads no environment
 // itself.
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,9 @@
 namespace gatehouse::config {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+/// A file's whole content; nothing when it can't be read, or is a folder.
+std::optional<std::string> read_text(const std::filesystem::path& file);
 
 /// One gatehouse.toml. Problems: an unreadable file, bad TOML, an unknown section or key.
 RawConfig read_toml(const std::filesystem::path& file, Problems& problems);

@@ -2,9 +2,6 @@
 #define TOML_EXCEPTIONS 1
 #include <toml++/toml.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "config/key_table.hpp"
 #include "config/sources.hpp"
 
@@ -97,14 +94,13 @@ class Walk {
 RawConfig read_toml(const std::filesystem::path& file, Problems& problems) {
   RawConfig raw;
   raw.files.push_back(file);
-  std::ifstream stream(file, std::ios::binary);
-  std::error_code failed;
-  if (!stream || std::filesystem::is_directory(file, failed)) {
+  const auto text = read_text(file);
+  if (!text) {
     problems.push_back({file.string(), "", "cannot be read", "check the path, and that Gatehouse's user may read it"});
     return raw;
   }
   try {
-    Walk(file.string(), raw, problems).table(toml::parse(stream, file.string()), "");
+    Walk(file.string(), raw, problems).table(toml::parse(*text, file.string()), "");
   } catch (const toml::parse_error& error) {
     const std::string line = std::to_string(error.source().begin.line);
     problems.push_back({file.string() + ":" + line, "", "is not TOML: " + std::string(error.description()),
