@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
+#include <thread>
 
 #include "adapters/clock/system_clock.hpp"
 #include "composition/core.hpp"
@@ -43,10 +45,15 @@ std::string path_of(const std::string& url) {
   return slash == std::string::npos ? std::string() : url.substr(slash);
 }
 
-server::LanesOptions lanes(const config::ServerConfig& config) {
+server::LanesOptions lanes(const config::Config& whole) {
+  const config::ServerConfig& config = whole.server;
+  // With local keys nothing waits in `upstream`: signing only computes, and more threads than cores would take turns.
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  const bool waits = whole.keys.provider == config::KeyProvider::vault;
   return {.store = {config.store_threads, config.store_queue, 0},
-          .hash = {config.hash_threads * 2, config.hash_queue, 0},
-          .upstream = {config.upstream_threads, config.upstream_queue, 0},
+          // A story that hashes waits for the disk before and after: four for each that may hash keep it busy.
+          .hash = {config.hash_threads * 4, config.hash_queue, 0},
+          .upstream = {waits ? config.upstream_threads : std::min(config.upstream_threads, cores), config.upstream_queue, 0},
           .provider = {config.upstream_threads, config.upstream_queue, 0}};
 }
 
@@ -110,7 +117,7 @@ Result<> serve(config::Config config, Workers workers) {
   api.metrics = [&metrics] { return metrics.expose(); };
   if (config.development()) api.development = &development;
 
-  server::Lanes lanes_of_work(lanes(config.server));
+  server::Lanes lanes_of_work(lanes(config));
   server::IoThreads io(config.server.io_threads);
   server::ServerHooks hooks;
   hooks.now = [&clock] { return clock.now(); };

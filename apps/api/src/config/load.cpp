@@ -37,7 +37,7 @@ std::string development_url(const std::string& listen) {
 }
 
 void resolve_stores(Config& c, const LoadInput& input) {
-  default_to(c.server.io_threads, input.cores);
+  default_to(c.server.io_threads, std::max<std::size_t>(1, input.cores / 2));
   default_to(c.server.store_threads, 4 * input.cores);
   default_to(c.server.hash_threads, input.cores);
   default_to(c.server.upstream_threads, std::size_t{c.keys.provider == KeyProvider::vault ? 64U : 16U});

@@ -66,7 +66,7 @@ TEST_F(LoadTest, development_needs_no_configuration) {
   const Config& c = loaded.config;
   EXPECT_EQ(c.server.listen, "localhost:8080");
   EXPECT_EQ(c.server.public_url, "http://localhost:8080");
-  EXPECT_EQ(c.server.io_threads, 2U);
+  EXPECT_EQ(c.server.io_threads, 1U);
   EXPECT_EQ(c.server.store_threads, 8U);
   EXPECT_EQ(c.server.hash_threads, 2U);
   EXPECT_EQ(c.database.url.expose(), "sqlite:data/gatehouse.db");

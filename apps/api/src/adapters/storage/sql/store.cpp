@@ -27,7 +27,9 @@ class NoCipher final : public ports::DataCipher {
 }  // namespace
 
 SqlStore::SqlStore(std::unique_ptr<Driver> driver)
-    : no_cipher_(std::make_unique<NoCipher>()), cipher_(no_cipher_.get()), driver_(std::move(driver)) {
+    : no_cipher_(std::make_unique<NoCipher>()), cipher_(no_cipher_.get()), driver_(std::move(driver)), session_reads_([this](const auto& ids) {
+        return read([&](ports::Tx& tx) { return tx.sessions().find_with_users(ids); });
+      }) {
   if (!driver_->dialect().is_postgres)
     driver_->before_commit([](Connection& connection) { seal_all_rows(connection); });
 }
@@ -46,6 +48,12 @@ Result<> SqlStore::run_write(const Body& body) {
     Transaction transaction(connection, *cipher_);
     return body(transaction);
   });
+}
+
+Result<std::optional<ports::SessionAndUser>> SqlStore::find_session(const domain::SessionId& id) {
+  // SQLite's readers answer side by side in this process: joining would only make them wait.
+  if (!driver_->dialect().is_postgres) return Store::find_session(id);
+  return session_reads_.find(id);
 }
 
 Result<> SqlStore::check() {

@@ -7,6 +7,7 @@
 
 #include "adapters/storage/sql/driver.hpp"
 #include "adapters/storage/sql/fence_operation.hpp"
+#include "adapters/storage/sql/session_reads.hpp"
 #include "modules/identity/ports/data_cipher.hpp"
 #include "modules/identity/ports/store.hpp"
 
@@ -21,6 +22,7 @@ class SqlStore final : public ports::Store {
   void use_cipher(ports::DataCipher& cipher) { cipher_ = &cipher; }
   Driver& driver() { return *driver_; }
 
+  Result<std::optional<ports::SessionAndUser>> find_session(const domain::SessionId& id) override;
   Result<> check() override;
   Result<int> seal() override;
 
@@ -37,6 +39,7 @@ class SqlStore final : public ports::Store {
   std::unique_ptr<ports::DataCipher> no_cipher_;
   ports::DataCipher* cipher_;
   std::unique_ptr<Driver> driver_;
+  SessionReads session_reads_;
 };
 
 }  // namespace gatehouse::adapters::sql

@@ -102,12 +102,14 @@ SqliteConnection::SqliteConnection(const std::string& path, Access access, std::
     sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     run_script(
         "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = "
-        "ON;"
-        "PRAGMA cache_size = -16000");
+        "ON");
     if (access == Access::read_only) {
-      run_script("PRAGMA query_only = ON");
+      // A reader's pages are void at the next commit of the writer, and the system's cache has them anyway.
+      run_script("PRAGMA query_only = ON; PRAGMA cache_size = -2000");
     } else {
-      run_script("PRAGMA synchronous = FULL; PRAGMA secure_delete = FAST; PRAGMA journal_size_limit = 67108864");
+      run_script(
+          "PRAGMA synchronous = FULL; PRAGMA secure_delete = FAST; PRAGMA journal_size_limit = 67108864;"
+          "PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000");
     }
   } catch (...) {
     sqlite3_close_v2(db_);
@@ -119,6 +121,10 @@ SqliteConnection::~SqliteConnection() {
   forget_statements();
   sqlite3_close_v2(db_);
 }
+
+std::int64_t SqliteConnection::changes() const noexcept { return sqlite3_total_changes64(db_); }
+
+void SqliteConnection::release_memory() noexcept { sqlite3_db_release_memory(db_); }
 
 void SqliteConnection::forget_statements() {
   for (const auto& [text, statement] : prepared_) sqlite3_finalize(statement);

@@ -33,6 +33,10 @@ class SqliteConnection final : public sql::Connection {
   bool in_transaction() const;
   /// Runs ROLLBACK if a transaction is open; never throws.
   void roll_back() noexcept;
+  /// Rows that it changed so far.
+  std::int64_t changes() const noexcept;
+  /// Frees what its page cache keeps for the next statement.
+  void release_memory() noexcept;
   sqlite3* handle() const { return db_; }
 
  private:

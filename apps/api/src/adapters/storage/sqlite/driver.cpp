@@ -1,5 +1,7 @@
 #include "adapters/storage/sqlite/driver.hpp"
 
+#include <malloc.h>
+
 #include <filesystem>
 #include <mutex>
 #include <vector>
@@ -40,7 +42,7 @@ Result<> read_on(SqliteConnection& connection, const sql::Work& work) {
 class FileDriver final : public sql::Driver {
  public:
   FileDriver(SqliteOptions options, std::unique_ptr<SqliteConnection> connection)
-      : options_(std::move(options)), connection_(std::move(connection)), writer_(*connection_, guard_) {}
+      : options_(std::move(options)), connection_(std::move(connection)), writer_(*connection_, guard_, [this] { release_memory(); }) {}
 
   sql::Dialect dialect() const override { return {.is_postgres = false}; }
 
@@ -76,6 +78,16 @@ class FileDriver final : public sql::Driver {
     readers_.push_back(std::move(reader));
   }
 
+  // Caches that a burst filled go back to the system when it has passed.
+  void release_memory() {
+    {
+      const std::lock_guard lock(readers_mutex_);
+      for (const auto& reader : readers_) reader->release_memory();
+    }
+    connection_->release_memory();
+    ::malloc_trim(0);
+  }
+
   SqliteOptions options_;
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<SqliteConnection>> readers_;  // at most as many as threads ever read at once
@@ -89,7 +101,7 @@ class MemoryDriver final : public sql::Driver {
   explicit MemoryDriver(SqliteOptions options)
       : options_(std::move(options)),
         connection_(options_.path, Access::read_write, options_.busy_timeout),
-        writer_(connection_, guard_) {}
+        writer_(connection_, guard_, [] { ::malloc_trim(0); }) {}
 
   sql::Dialect dialect() const override { return {.is_postgres = false}; }
 

@@ -13,6 +13,7 @@ using sql::DatabaseErrorKind;
 
 // One batch holds the write lock that the command line beside us waits for, so it has an end.
 constexpr std::size_t kMostInBatch = 256;
+constexpr std::chrono::seconds kQuiet{2};
 
 constexpr sql::Statement kBegin{"begin", "BEGIN IMMEDIATE"};
 constexpr sql::Statement kCommit{"commit", "COMMIT"};
@@ -39,8 +40,9 @@ struct GroupCommitWriter::Job {
   }
 };
 
-GroupCommitWriter::GroupCommitWriter(SqliteConnection& connection, std::recursive_mutex& guard)
-    : connection_(connection), guard_(guard), thread_([this] { serve(); }) {}
+GroupCommitWriter::GroupCommitWriter(SqliteConnection& connection, std::recursive_mutex& guard,
+                                     std::function<void()> when_quiet)
+    : connection_(connection), guard_(guard), when_quiet_(std::move(when_quiet)), thread_([this] { serve(); }) {}
 
 GroupCommitWriter::~GroupCommitWriter() {
   {
@@ -68,18 +70,31 @@ Result<> GroupCommitWriter::run(const sql::Work& work, Hook hook) {
 
 void GroupCommitWriter::serve() {
   while (true) {
-    Batch batch;
-    {
-      std::unique_lock lock(mutex_);
-      arrived_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
-      if (waiting_.empty()) return;
-      const auto count = static_cast<std::ptrdiff_t>(std::min(waiting_.size(), kMostInBatch));
-      batch.assign(waiting_.begin(), waiting_.begin() + count);
-      waiting_.erase(waiting_.begin(), waiting_.begin() + count);
-    }
+    Batch batch = next_batch();
+    if (batch.empty()) return;
+    const std::int64_t changes = connection_.changes();
     run_batch(batch);
+    if (connection_.changes() != changes) quiet_at_ = std::chrono::steady_clock::now() + kQuiet;
     for (Job* job : batch) job->answer();
   }
+}
+
+// Empty once all is written and the driver closes.
+GroupCommitWriter::Batch GroupCommitWriter::next_batch() {
+  std::unique_lock lock(mutex_);
+  const auto has_news = [&] { return stopping_ || !waiting_.empty(); };
+  if (quiet_at_) arrived_.wait_until(lock, *quiet_at_, has_news);
+  if (quiet_at_ && std::chrono::steady_clock::now() >= *quiet_at_) {
+    quiet_at_.reset();
+    lock.unlock();
+    when_quiet_();
+    lock.lock();
+  }
+  arrived_.wait(lock, has_news);
+  const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(waiting_.size(), kMostInBatch));
+  Batch batch(waiting_.begin(), end);
+  waiting_.erase(waiting_.begin(), end);
+  return batch;
 }
 
 void GroupCommitWriter::run_batch(Batch& batch) {

@@ -1,11 +1,13 @@
 #pragma once
 // SQLite's one writer: a thread that commits waiting closures together. Used by the driver alone; run() may be called
 // by any number of threads and returns once the closure's fate is durable.
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "adapters/storage/sql/driver.hpp"
@@ -16,7 +18,9 @@ namespace gatehouse::adapters::sqlite {
 class GroupCommitWriter {
  public:
   /// `guard` is held around every batch: the mutex of a connection in memory that readers share, else its own.
-  GroupCommitWriter(SqliteConnection& connection, std::recursive_mutex& guard);
+  /// `when_quiet` is called, on the writer's thread, once nothing changed for two seconds after something did: workers
+  /// that look for work and find none don't count.
+  GroupCommitWriter(SqliteConnection& connection, std::recursive_mutex& guard, std::function<void()> when_quiet);
   ~GroupCommitWriter();
   GroupCommitWriter(const GroupCommitWriter&) = delete;
   GroupCommitWriter& operator=(const GroupCommitWriter&) = delete;
@@ -32,17 +36,20 @@ class GroupCommitWriter {
   using Batch = std::deque<Job*>;
 
   void serve();
+  Batch next_batch();
   void run_batch(Batch& batch);
   void run_job(Job& job);
   void try_job(Job& job);
 
   SqliteConnection& connection_;
   std::recursive_mutex& guard_;
+  std::function<void()> when_quiet_;
   std::function<void(sql::Connection&)> hook_;
   std::mutex mutex_;
   std::condition_variable arrived_;
   Batch waiting_;
   bool stopping_ = false;
+  std::optional<std::chrono::steady_clock::time_point> quiet_at_;  ///< the writer's thread only
   std::thread thread_;
 };
 

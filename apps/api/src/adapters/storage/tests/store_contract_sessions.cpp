@@ -61,6 +61,30 @@ TEST_P(SessionsContract, finds_a_session_with_its_user_and_all_roles) {
   EXPECT_FALSE(read([](Tx& tx) { return tx.sessions().find_with_user(SessionId("none")); }));
 }
 
+TEST_P(SessionsContract, finds_several_with_their_users_and_leaves_out_what_is_not_there) {
+  const auto ada = add_user("ada@example.com");
+  const auto bob = add_user("bob@example.com");
+  const auto hers = new_session(ada.id), his = new_session(bob.id), other = new_session(bob.id);
+  write([&](Tx& tx) -> Result<> {
+    for (const auto& session : {hers, his, other}) GH_CHECK(tx.sessions().add(session));
+    GH_CHECK(tx.roles().put(new_role(ada.id, "support"), kNow));
+    return tx.roles().put(new_role(ada.id, "admin"), kNow);
+  });
+  auto found = read([&](Tx& tx) {
+    return tx.sessions().find_with_users({his.id, SessionId("none"), hers.id, SessionId(other.id.str() + ",x")});
+  });
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.user.email < b.user.email; });
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].session.id, hers.id);
+  ASSERT_EQ(found[0].roles.size(), 2u);
+  EXPECT_EQ(found[0].roles[0].role, "admin");
+  EXPECT_EQ(found[1].session.id, his.id);
+  EXPECT_TRUE(found[1].roles.empty());
+  EXPECT_TRUE(read([](Tx& tx) { return tx.sessions().find_with_users({SessionId("none")}); }).empty());
+  EXPECT_EQ(store().find_session(his.id).value()->user.id, bob.id);
+  EXPECT_FALSE(*store().find_session(SessionId("none")));
+}
+
 TEST_P(SessionsContract, lists_the_live_ones_newest_first) {
   const auto user = add_user("ada@example.com");
   auto first = new_session(user.id);

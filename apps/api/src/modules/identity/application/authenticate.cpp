@@ -38,7 +38,7 @@ Result<std::shared_ptr<const ports::SessionSnapshot>> Authenticator::load(
   const std::uint64_t generation = deps_.session_map.generation();
   const auto asked_at = std::chrono::steady_clock::now();
   const Timestamp now = deps_.clock.now();
-  GH_TRY(auto found, deps_.store.read([&](ports::Tx& tx) { return tx.sessions().find_with_user(id); }));
+  GH_TRY(auto found, deps_.store.find_session(id));
   if (!found) return fail(ErrorCode::no_session);
   if (token_hash && !auth::equal_in_constant_time(*token_hash, found->session.token_hash))
     return fail(ErrorCode::no_session);

@@ -55,7 +55,7 @@ Result<> forgot_password(const Dependencies& deps, const ForgotPasswordInput& in
     GH_CHECK(record.audit(by_nobody(), domain::audit_actions::kPasswordResetRequested,
                           user ? user->id : domain::UserId(), {.personal = {{"email", email.address}}}));
     if (!may_mail || !helps)
-      return pretend_mail(tx, deps, ports::mail_templates::kResetPassword, {email.address, kLinkPurpose}, now,
+      return pretend_mail(tx, record, ports::mail_templates::kResetPassword, {email.address, kLinkPurpose}, now,
                           user ? Pretended::known_user : Pretended::nobody);
     return mail_reset_link(tx, record, deps, ports::mail_templates::kResetPassword, *user, now);
   }));

@@ -21,7 +21,7 @@ json::object inactive() { return {{"active", false}}; }
 
 /// The session, if it is live and its user may have one.
 Result<Found> find_live(const Dependencies& deps, const domain::SessionId& id, Timestamp now) {
-  GH_TRY(auto found, deps.store.read([&](ports::Tx& tx) { return tx.sessions().find_with_user(id); }));
+  GH_TRY(auto found, deps.store.find_session(id));
   if (!found || !domain::is_live(found->session, now) || !domain::may_hold_sessions(found->user)) return Found();
   return found;
 }

@@ -1,12 +1,11 @@
 #include "modules/identity/application/pretended_mail.hpp"
 
 #include "modules/identity/application/mailed_token.hpp"
-#include "modules/identity/application/record.hpp"
 
 namespace gatehouse::application {
 
-Result<> pretend_mail(ports::Tx& tx, const Dependencies& deps, const std::string& template_name,
-                      const PretendedLink& link, Timestamp now, Pretended whom) {
+Result<> pretend_mail(ports::Tx& tx, Record& record, const std::string& template_name, const PretendedLink& link,
+                      Timestamp now, Pretended whom) {
   // Tokens hang on an id that nobody has.
   const std::string nobody = new_id(now);
   const auto token =
@@ -20,10 +19,7 @@ Result<> pretend_mail(ports::Tx& tx, const Dependencies& deps, const std::string
   }
   GH_CHECK(tx.verification_tokens().add(token.row));
   GH_TRY([[maybe_unused]] const int tokens, tx.verification_tokens().remove_for_email(nobody, link.purpose));
-  GH_TRY(const auto mail, deps.mail_renderer.render(template_name, {{"link", token.link}, {"email", link.email}}));
-  GH_TRY([[maybe_unused]] const auto sealed,
-         deps.cipher.seal(ports::DataPurpose::mail_body, nobody, mail.text + mail.html));
-  return {};
+  return record.pretend_mail(template_name, link.email, {{"link", token.link}, {"email", link.email}});
 }
 
 }  // namespace gatehouse::application

@@ -3,7 +3,7 @@
 // (T42). Used by the calls whose answer is always 202. What it writes goes again in the same transaction.
 #include <string>
 
-#include "modules/identity/application/dependencies.hpp"
+#include "modules/identity/application/record.hpp"
 
 namespace gatehouse::application {
 
@@ -17,7 +17,7 @@ struct PretendedLink {
 /// count of a user's events, which an address without a user doesn't have.
 enum class Pretended { known_user, nobody };
 
-Result<> pretend_mail(ports::Tx& tx, const Dependencies& deps, const std::string& template_name,
-                      const PretendedLink& link, Timestamp now, Pretended whom);
+Result<> pretend_mail(ports::Tx& tx, Record& record, const std::string& template_name, const PretendedLink& link,
+                      Timestamp now, Pretended whom);
 
 }  // namespace gatehouse::application

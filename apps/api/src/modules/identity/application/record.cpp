@@ -109,6 +109,13 @@ Result<> Record::mail_to(const std::string& template_name, const std::string& ad
   return tx_.mails().add(message);
 }
 
+Result<> Record::pretend_mail(const std::string& template_name, const std::string& address,
+                              std::map<std::string, std::string> values) {
+  GH_TRY(const auto message, rendered(template_name, address, std::move(values)));
+  GH_CHECK(tx_.mails().add(message));
+  return tx_.mails().remove(message.id);
+}
+
 Result<domain::MailMessage> Record::rendered(const std::string& template_name, const std::string& address,
                                              std::map<std::string, std::string> values) {
   values.emplace("time", to_rfc3339(std::chrono::floor<std::chrono::seconds>(now_)));

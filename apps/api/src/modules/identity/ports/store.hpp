@@ -63,6 +63,11 @@ class Store {
     return run<F>(closure, [this](const Body& body) { return run_write(body); });
   }
 
+  /// What a session check asks: Sessions::find_with_user in a read of its own, or in one that it shares with others.
+  virtual Result<std::optional<SessionAndUser>> find_session(const domain::SessionId& id) {
+    return read([&](Tx& tx) { return tx.sessions().find_with_user(id); });
+  }
+
   /// Whether the database answers and its schema is the one this binary serves.
   virtual Result<> check() = 0;
 

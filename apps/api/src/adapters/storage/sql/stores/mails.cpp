@@ -41,6 +41,7 @@ constexpr Statement kCountQueued{"mails.count_queued", "SELECT count(*) FROM mai
 constexpr Statement kDueSince{"mails.due_since",
                               "SELECT next_attempt_at FROM mail_messages WHERE state = 'queued' "
                               "AND next_attempt_at <= ?1 ORDER BY next_attempt_at LIMIT 1"};
+constexpr Statement kRemove{"mails.remove", "DELETE FROM mail_messages WHERE id = ?1"};
 constexpr Statement kRemoveAll{"mails.remove_all", "DELETE FROM mail_messages"};
 constexpr Statement kEraseUser{"mails.erase_user", "DELETE FROM mail_messages WHERE user_id = ?1"};
 constexpr Statement kRemoveBefore{
@@ -166,6 +167,11 @@ Result<std::int64_t> SqlMails::count_queued() { return connection_.query_one(kCo
 
 Result<std::optional<Timestamp>> SqlMails::due_since(Timestamp now) {
   return map_one(connection_.query_one(kDueSince, {now}), [](const Row& row) { return row.time(0); });
+}
+
+Result<> SqlMails::remove(const domain::MailId& id) {
+  connection_.execute(kRemove, {id});
+  return {};
 }
 
 Result<int> SqlMails::remove_all() { return static_cast<int>(connection_.execute(kRemoveAll, {})); }

@@ -23,6 +23,7 @@ class SqlMails final : public ports::Mails {
   Result<int> count_to(const std::string& email_canonical, const std::string& template_name, Timestamp since) override;
   Result<std::int64_t> count_queued() override;
   Result<std::optional<Timestamp>> due_since(Timestamp now) override;
+  Result<> remove(const domain::MailId& id) override;
   Result<int> remove_all() override;
   Result<int> erase_user(const domain::UserId& user) override;
   Result<int> remove_before(Timestamp time, int limit) override;

@@ -17,14 +17,17 @@ constexpr Statement kAdd{
 constexpr Statement kFind{"sessions.find", "SELECT " GH_SESSION_COLUMNS " FROM sessions WHERE id = ?1"};
 // One row a role, or one with nulls where there is none: a session check is one round trip. Only the columns that it
 // asks for, and no sorting: on PostgreSQL all of them would cost it twice the time.
-constexpr Statement kFindWithUser{
-    "sessions.find_with_user",
-    "SELECT sessions.id, sessions.user_id, sessions.token_hash, sessions.client_id, sessions.created_at, "
-    "sessions.authenticated_at, sessions.last_seen_at, sessions.expires_at, sessions.idle_timeout, sessions.acr, "
-    "sessions.amr, users.email, users.email_verified_at, users.name, users.locale, users.picture, users.status, "
-    "users.identity_verification, users.screening, users.screening_public, role_assignments.role, "
-    "role_assignments.expires_at FROM sessions JOIN users ON users.id = sessions.user_id "
-    "LEFT JOIN role_assignments ON role_assignments.user_id = sessions.user_id WHERE sessions.id = ?1"};
+#define GH_CHECKED                                                                                                   \
+  "SELECT sessions.id, sessions.user_id, sessions.token_hash, sessions.client_id, sessions.created_at, "             \
+  "sessions.authenticated_at, sessions.last_seen_at, sessions.expires_at, sessions.idle_timeout, sessions.acr, "     \
+  "sessions.amr, users.email, users.email_verified_at, users.name, users.locale, users.picture, users.status, "      \
+  "users.identity_verification, users.screening, users.screening_public, role_assignments.role, "                    \
+  "role_assignments.expires_at FROM sessions JOIN users ON users.id = sessions.user_id "                             \
+  "LEFT JOIN role_assignments ON role_assignments.user_id = sessions.user_id WHERE sessions.id "
+constexpr Statement kFindWithUser{"sessions.find_with_user", GH_CHECKED "= ?1"};
+// PostgreSQL's alone. The ids as one text: an id has no comma.
+constexpr Statement kFindWithUsers{"sessions.find_with_users", GH_CHECKED "= ANY(string_to_array(?1, ','))"};
+#undef GH_CHECKED
 constexpr Statement kList{"sessions.list", "SELECT " GH_SESSION_COLUMNS
                                            " FROM sessions WHERE user_id = ?1 AND ends_at > ?2 ORDER BY id DESC"};
 constexpr Statement kCountAtMost{"sessions.count_at_most", "SELECT count(*) FROM sessions WHERE user_id = ?1"};
@@ -77,6 +80,25 @@ domain::User checked_user(const Row& row) {
   return user;
 }
 
+/// What came of the join: a row for each role of a session, or one where there is none.
+std::vector<ports::SessionAndUser> checked(const Rows& rows) {
+  static constexpr std::size_t kRole = 20;
+  std::vector<ports::SessionAndUser> all;
+  for (const Row& row : rows) {
+    const auto id = row.id<domain::SessionId>(0);
+    auto at = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.session.id == id; });
+    if (at == all.end()) at = all.insert(at, {checked_session(row), checked_user(row), {}});
+    if (row.is_null(kRole)) continue;
+    domain::RoleAssignment& role = at->roles.emplace_back();
+    role.user_id = at->user.id;
+    role.role = row.text(kRole);
+    role.expires_at = row.optional_time(kRole + 1);
+  }
+  for (auto& each : all)
+    std::sort(each.roles.begin(), each.roles.end(), [](const auto& a, const auto& b) { return a.role < b.role; });
+  return all;
+}
+
 Timestamp end_of(Timestamp last_seen, Duration idle_timeout, Timestamp expires_at) {
   return std::min(last_seen + idle_timeout, expires_at);
 }
@@ -96,18 +118,25 @@ Result<std::optional<domain::Session>> SqlSessions::find(const domain::SessionId
 }
 
 Result<std::optional<ports::SessionAndUser>> SqlSessions::find_with_user(const domain::SessionId& id) {
-  const Rows rows = connection_.query(kFindWithUser, {id});
-  if (rows.empty()) return std::nullopt;
-  static constexpr std::size_t kRole = 20;
-  ports::SessionAndUser found{checked_session(rows.front()), checked_user(rows.front()), {}};
-  for (const Row& row : rows) {
-    if (row.is_null(kRole)) continue;
-    domain::RoleAssignment& role = found.roles.emplace_back();
-    role.user_id = found.user.id;
-    role.role = row.text(kRole);
-    role.expires_at = row.optional_time(kRole + 1);
+  auto found = checked(connection_.query(kFindWithUser, {id}));
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
+}
+
+Result<std::vector<ports::SessionAndUser>> SqlSessions::find_with_users(const std::vector<domain::SessionId>& ids) {
+  if (connection_.dialect().is_postgres) {
+    std::string list;
+    for (const auto& id : ids) list += id.str() + ',';
+    // As long as a list that PostgreSQL plans for unseen: it would plan a shorter one anew, every time.
+    constexpr std::size_t kUnseen = 10;
+    if (ids.size() < kUnseen) list.append(kUnseen - ids.size(), ',');
+    return checked(connection_.query(kFindWithUsers, {list}));
   }
-  std::sort(found.roles.begin(), found.roles.end(), [](const auto& a, const auto& b) { return a.role < b.role; });
+  std::vector<ports::SessionAndUser> found;
+  for (const auto& id : ids) {
+    GH_TRY(auto one, find_with_user(id));
+    if (one) found.push_back(std::move(*one));
+  }
   return found;
 }
 

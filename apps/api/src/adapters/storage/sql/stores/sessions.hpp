@@ -12,6 +12,7 @@ class SqlSessions final : public ports::Sessions {
   Result<> add(const domain::Session& session) override;
   Result<std::optional<domain::Session>> find(const domain::SessionId& id) override;
   Result<std::optional<ports::SessionAndUser>> find_with_user(const domain::SessionId& id) override;
+  Result<std::vector<ports::SessionAndUser>> find_with_users(const std::vector<domain::SessionId>& ids) override;
   Result<std::vector<domain::Session>> list(const domain::UserId& user, Timestamp now) override;
   Result<std::int64_t> count_at_most(const domain::UserId& user) override;
   Result<bool> renew(const domain::Session& session, const std::string& old_token_hash) override;

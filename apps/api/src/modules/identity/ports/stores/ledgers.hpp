@@ -94,6 +94,7 @@ class Mails {
   virtual Result<std::int64_t> count_queued() = 0;
   /// Since when the mail that waits longest for a worker has been due.
   virtual Result<std::optional<Timestamp>> due_since(Timestamp now) = 0;
+  virtual Result<> remove(const domain::MailId& id) = 0;
   virtual Result<int> remove_all() = 0;
   virtual Result<int> erase_user(const domain::UserId& user) = 0;
   virtual Result<int> remove_before(Timestamp time, int limit) = 0;

@@ -21,6 +21,8 @@ class Sessions {
   virtual Result<> add(const domain::Session& session) = 0;
   virtual Result<std::optional<domain::Session>> find(const domain::SessionId& id) = 0;
   virtual Result<std::optional<SessionAndUser>> find_with_user(const domain::SessionId& id) = 0;
+  /// The same of several at once, in no order; those that are not there are left out.
+  virtual Result<std::vector<SessionAndUser>> find_with_users(const std::vector<domain::SessionId>& ids) = 0;
   /// The user's sessions, newest first, ended ones not among them.
   virtual Result<std::vector<domain::Session>> list(const domain::UserId& user, Timestamp now) = 0;
   /// How many the user has at the most: ended ones that are not swept yet are counted too.
