@@ -23,7 +23,8 @@ Result<std::vector<std::string>> read_anchors(const std::string& path) {
   for (std::string line; std::getline(file, line);)
     if (!line.empty()) anchors.push_back(line);
   // Not open, or no file at all: a folder opens, and then doesn't read.
-  if (!file.eof()) return fail(ErrorCode::invalid_request, "the anchor file " + path + " can't be read: check its path");
+  if (!file.eof())
+    return fail(ErrorCode::invalid_request, "the anchor file " + path + " can't be read: check its path");
   return anchors;
 }
 

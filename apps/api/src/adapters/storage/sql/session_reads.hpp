@@ -1,5 +1,5 @@
 #pragma once
-// Reads of session checks that miss the map, joined: those that arrive while reads are under way share the next one, so
+// Reads of session checks that miss the map, joined: those that arrive while one is under way share the next one, so
 // that a database across a network is asked once for many. A read begins after each of its callers arrived, so what it
 // answers is as fresh as a read of their own. Used by SqlStore on PostgreSQL. Thread-safe and blocking.
 #include <condition_variable>

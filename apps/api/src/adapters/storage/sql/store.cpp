@@ -27,9 +27,11 @@ class NoCipher final : public ports::DataCipher {
 }  // namespace
 
 SqlStore::SqlStore(std::unique_ptr<Driver> driver)
-    : no_cipher_(std::make_unique<NoCipher>()), cipher_(no_cipher_.get()), driver_(std::move(driver)), session_reads_([this](const auto& ids) {
-        return read([&](ports::Tx& tx) { return tx.sessions().find_with_users(ids); });
-      }) {
+    : no_cipher_(std::make_unique<NoCipher>()),
+      cipher_(no_cipher_.get()),
+      driver_(std::move(driver)),
+      session_reads_(
+          [this](const auto& ids) { return read([&](ports::Tx& tx) { return tx.sessions().find_with_users(ids); }); }) {
   if (!driver_->dialect().is_postgres)
     driver_->before_commit([](Connection& connection) { seal_all_rows(connection); });
 }

@@ -42,7 +42,9 @@ Result<> read_on(SqliteConnection& connection, const sql::Work& work) {
 class FileDriver final : public sql::Driver {
  public:
   FileDriver(SqliteOptions options, std::unique_ptr<SqliteConnection> connection)
-      : options_(std::move(options)), connection_(std::move(connection)), writer_(*connection_, guard_, [this] { release_memory(); }) {}
+      : options_(std::move(options)),
+        connection_(std::move(connection)),
+        writer_(*connection_, guard_, [this] { release_memory(); }) {}
 
   sql::Dialect dialect() const override { return {.is_postgres = false}; }
 

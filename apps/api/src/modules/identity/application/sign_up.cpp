@@ -177,8 +177,8 @@ Result<> resend_verification(const Dependencies& deps, const std::string& email,
                           state.user ? state.user->id : domain::UserId(), {.personal = {{"email", address.address}}}));
     if (!state.user && !state.pending.empty()) return mail_link(tx, record, deps, state.pending.back(), now);
     if (!state.user || state.user->email_verified())
-      return pretend_mail(tx, record, templates::kVerifyEmail, {address.address, domain::TokenPurpose::verify_email}, now,
-                          state.user ? Pretended::known_user : Pretended::nobody);
+      return pretend_mail(tx, record, templates::kVerifyEmail, {address.address, domain::TokenPurpose::verify_email},
+                          now, state.user ? Pretended::known_user : Pretended::nobody);
     auto token = make_mailed_token({.purpose = domain::TokenPurpose::verify_email,
                                     .user_id = state.user->id,
                                     .email = state.user->email,

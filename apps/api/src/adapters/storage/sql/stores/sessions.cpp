@@ -17,15 +17,15 @@ constexpr Statement kAdd{
 constexpr Statement kFind{"sessions.find", "SELECT " GH_SESSION_COLUMNS " FROM sessions WHERE id = ?1"};
 // One row a role, or one with nulls where there is none: a session check is one round trip. Only the columns that it
 // asks for, and no sorting: on PostgreSQL all of them would cost it twice the time.
-#define GH_CHECKED                                                                                                   \
-  "SELECT sessions.id, sessions.user_id, sessions.token_hash, sessions.client_id, sessions.created_at, "             \
-  "sessions.authenticated_at, sessions.last_seen_at, sessions.expires_at, sessions.idle_timeout, sessions.acr, "     \
-  "sessions.amr, users.email, users.email_verified_at, users.name, users.locale, users.picture, users.status, "      \
-  "users.identity_verification, users.screening, users.screening_public, role_assignments.role, "                    \
-  "role_assignments.expires_at FROM sessions JOIN users ON users.id = sessions.user_id "                             \
+#define GH_CHECKED                                                                                               \
+  "SELECT sessions.id, sessions.user_id, sessions.token_hash, sessions.client_id, sessions.created_at, "         \
+  "sessions.authenticated_at, sessions.last_seen_at, sessions.expires_at, sessions.idle_timeout, sessions.acr, " \
+  "sessions.amr, users.email, users.email_verified_at, users.name, users.locale, users.picture, users.status, "  \
+  "users.identity_verification, users.screening, users.screening_public, role_assignments.role, "                \
+  "role_assignments.expires_at FROM sessions JOIN users ON users.id = sessions.user_id "                         \
   "LEFT JOIN role_assignments ON role_assignments.user_id = sessions.user_id WHERE sessions.id "
 constexpr Statement kFindWithUser{"sessions.find_with_user", GH_CHECKED "= ?1"};
-// PostgreSQL's alone. The ids as one text: an id has no comma.
+// PostgreSQL's alone. The ids as one text: no session has an id with a comma.
 constexpr Statement kFindWithUsers{"sessions.find_with_users", GH_CHECKED "= ANY(string_to_array(?1, ','))"};
 #undef GH_CHECKED
 constexpr Statement kList{"sessions.list", "SELECT " GH_SESSION_COLUMNS
@@ -126,7 +126,8 @@ Result<std::optional<ports::SessionAndUser>> SqlSessions::find_with_user(const d
 Result<std::vector<ports::SessionAndUser>> SqlSessions::find_with_users(const std::vector<domain::SessionId>& ids) {
   if (connection_.dialect().is_postgres) {
     std::string list;
-    for (const auto& id : ids) list += id.str() + ',';
+    for (const auto& id : ids)
+      if (id.str().find(',') == std::string::npos) list += id.str() + ',';
     // As long as a list that PostgreSQL plans for unseen: it would plan a shorter one anew, every time.
     constexpr std::size_t kUnseen = 10;
     if (ids.size() < kUnseen) list.append(kUnseen - ids.size(), ',');
