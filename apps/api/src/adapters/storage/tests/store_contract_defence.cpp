@@ -200,6 +200,39 @@ TEST_P(DefenceContract, no_reservation_at_once_is_lost) {
   EXPECT_EQ(read([](Tx& tx) { return tx.throttle().find(BudgetKind::account, "k"); }).failures, kAtOnce);
 }
 
+TEST_P(DefenceContract, several_budgets_are_held_and_saved_together) {
+  const std::vector<ports::BudgetKey> keys{
+      {BudgetKind::account, "a"}, {BudgetKind::network, "n"}, {BudgetKind::pair, "a"}};
+  const BudgetState spent{3, kNow, kNow - 1h};
+  write([&](Tx& tx) { return tx.throttle().save(BudgetKind::network, "n", {}, spent); });
+  const auto take_one = [&](Tx& tx) -> Result<std::vector<BudgetState>> {
+    GH_TRY(const auto held, tx.throttle().hold_all(keys));
+    std::vector<ports::BudgetChange> changes;
+    for (std::size_t i = 0; i < keys.size(); ++i)
+      changes.push_back({keys[i], held[i], {held[i].failures + 1, kNow + 1us, held[i].forgiven_at}});
+    GH_CHECK(tx.throttle().save_all(changes));
+    return held;
+  };
+  EXPECT_EQ(write(take_one), (std::vector<BudgetState>{{}, spent, {}}));
+  EXPECT_EQ(read([](Tx& tx) { return tx.throttle().find(BudgetKind::account, "a"); }),
+            (BudgetState{1, kNow + 1us, {}}));
+  EXPECT_EQ(read([](Tx& tx) { return tx.throttle().find(BudgetKind::network, "n"); }),
+            (BudgetState{4, kNow + 1us, kNow - 1h}));
+  EXPECT_EQ(at_once([&](Tx& tx, int) -> Result<bool> {
+              GH_CHECK(take_one(tx));
+              return true;
+            }),
+            kAtOnce);
+  EXPECT_EQ(read([](Tx& tx) { return tx.throttle().find(BudgetKind::pair, "a"); }).failures, 1 + kAtOnce);
+  // One of them has changed: none is saved.
+  EXPECT_EQ(refused([&](Tx& tx) {
+              return tx.throttle().save_all(
+                  {{keys[0], {1 + kAtOnce, kNow + 1us, {}}, {90, kNow, kNow}}, {keys[1], spent, {91, kNow, kNow}}});
+            }),
+            ErrorCode::dependency_unavailable);
+  EXPECT_EQ(read([](Tx& tx) { return tx.throttle().find(BudgetKind::account, "a"); }).failures, 1 + kAtOnce);
+}
+
 TEST_P(DefenceContract, a_budget_of_five_admits_five_at_once) {
   EXPECT_EQ(at_once([&](Tx& tx, int) -> Result<bool> {
               GH_TRY(const auto before, tx.throttle().hold(BudgetKind::network, "k"));

@@ -91,12 +91,21 @@ class RightPassword {
     GH_TRY(const auto facts, gather(tx, user, risk, now));
     const SignInVerdict verdict = domain::decide_sign_in(facts);
     if (const auto error = domain::error_of(verdict)) return fail(*error);
-    GH_CHECK(settle_try(tx, candidate_.reserved, domain::TryOutcome::success));
     if (rehashed) {
       user.password_hash = rehashed;
       user.updated_at = now;
       GH_CHECK(tx.users().save(user));
     }
+    GH_TRY(auto outcome, go_on(tx, record, user, verdict, risk, started, now));
+    // Last, because the network's budget is held from here to the end of the commit, and others wait for it.
+    GH_CHECK(settle_try(tx, candidate_.reserved, domain::TryOutcome::success));
+    return outcome;
+  }
+
+ private:
+  /// To a session, or to what is still to be proved.
+  Result<SignInOutcome> go_on(ports::Tx& tx, Record& record, const domain::User& user, SignInVerdict verdict,
+                              const domain::RiskAssessment& risk, Timestamp started, Timestamp now) {
     const FirstFactor first{user, client_, {std::string(domain::amr::kPassword)}, candidate_.device};
     if (verdict == SignInVerdict::mfa_enrollment_required) return issue_enrollment(tx, record, deps_, first, now);
     if (verdict == SignInVerdict::mfa_required || verdict == SignInVerdict::emailed_code_required)
@@ -113,7 +122,6 @@ class RightPassword {
     return SignInOutcome(std::move(signed_in));
   }
 
- private:
   Result<domain::SignInFacts> gather(ports::Tx& tx, const domain::User& user, const domain::RiskAssessment& risk,
                                      Timestamp now) {
     domain::SignInFacts facts;

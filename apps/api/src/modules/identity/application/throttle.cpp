@@ -48,29 +48,32 @@ Result<Reserved> reserve_try(ports::Tx& tx, const Dependencies& deps, const std:
   // One order everywhere (the enum's), so that two tries never wait for each other.
   std::vector<domain::BudgetKind> ordered = kinds;
   std::sort(ordered.begin(), ordered.end());
+  std::vector<ports::BudgetKey> keys;
+  for (const auto kind : ordered) keys.push_back({kind, key_of(deps, kind, subject)});
+  GH_TRY(const auto states, tx.throttle().hold_all(keys));
   std::vector<domain::Budget> budgets;
-  std::vector<std::string> keys;
-  for (const auto kind : ordered) {
-    keys.push_back(key_of(deps, kind, subject));
-    GH_TRY(const auto state, tx.throttle().hold(kind, keys.back()));
-    budgets.push_back({kind, state, deps.settings.throttle_limits.of(kind)});
-  }
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    budgets.push_back({keys[i].kind, states[i], deps.settings.throttle_limits.of(keys[i].kind)});
   const auto reservation = domain::reserve(budgets, now);
   if (!reservation.admitted) return throttled(reservation.retry_after);
-  for (std::size_t i = 0; i < budgets.size(); ++i) {
-    GH_CHECK(tx.throttle().save(budgets[i].kind, keys[i], budgets[i].state, reservation.states[i]));
-    reserved.taken.push_back({reservation.receipts[i], keys[i]});
+  std::vector<ports::BudgetChange> changes;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    changes.push_back({keys[i], states[i], reservation.states[i]});
+    reserved.taken.push_back({reservation.receipts[i], keys[i].key});
   }
+  GH_CHECK(tx.throttle().save_all(changes));
   return reserved;
 }
 
 Result<> settle_try(ports::Tx& tx, const Reserved& reserved, domain::TryOutcome outcome) {
-  if (outcome == domain::TryOutcome::failure) return {};
-  for (const auto& taken : reserved.taken) {
-    GH_TRY(const auto state, tx.throttle().hold(taken.receipt.kind, taken.key));
-    GH_CHECK(tx.throttle().save(taken.receipt.kind, taken.key, state, domain::settle(state, taken.receipt, outcome)));
-  }
-  return {};
+  if (outcome == domain::TryOutcome::failure || reserved.taken.empty()) return {};
+  std::vector<ports::BudgetKey> keys;
+  for (const auto& taken : reserved.taken) keys.push_back({taken.receipt.kind, taken.key});
+  GH_TRY(const auto states, tx.throttle().hold_all(keys));
+  std::vector<ports::BudgetChange> changes;
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    changes.push_back({keys[i], states[i], domain::settle(states[i], reserved.taken[i].receipt, outcome)});
+  return tx.throttle().save_all(changes);
 }
 
 Result<> forgive(ports::Tx& tx, const Dependencies& deps, const std::string& email_canonical,

@@ -11,8 +11,10 @@ class SqlThrottleCounters final : public ports::ThrottleCounters {
 
   Result<domain::BudgetState> find(domain::BudgetKind kind, const std::string& key) override;
   Result<domain::BudgetState> hold(domain::BudgetKind kind, const std::string& key) override;
+  Result<std::vector<domain::BudgetState>> hold_all(const std::vector<ports::BudgetKey>& budgets) override;
   Result<> save(domain::BudgetKind kind, const std::string& key, const domain::BudgetState& before,
                 const domain::BudgetState& after) override;
+  Result<> save_all(const std::vector<ports::BudgetChange>& changes) override;
   Result<> clear(domain::BudgetKind kind, const std::string& key) override;
   Result<int> remove_before(Timestamp time, int limit) override;
 

@@ -45,6 +45,19 @@ class LoginAttempts {
   virtual Result<int> remove_spread_before(Timestamp time, int limit) = 0;
 };
 
+/// One budget: its kind and an HMAC of what it counts (decision 32).
+struct BudgetKey {
+  domain::BudgetKind kind = domain::BudgetKind::account;
+  std::string key;
+};
+
+/// What becomes of one budget.
+struct BudgetChange {
+  BudgetKey budget;
+  domain::BudgetState before;
+  domain::BudgetState after;
+};
+
 class ThrottleCounters {
  public:
   virtual ~ThrottleCounters() = default;
@@ -53,9 +66,13 @@ class ThrottleCounters {
   /// The same, held until the write ends: others who want to change the key wait. Begin every reservation with it, and
   /// hold several keys in the same order everywhere (BudgetKind's).
   virtual Result<domain::BudgetState> hold(domain::BudgetKind kind, const std::string& key) = 0;
+  /// The same for several at once, in the order given.
+  virtual Result<std::vector<domain::BudgetState>> hold_all(const std::vector<BudgetKey>& budgets) = 0;
   /// Replaces `before` by `after`. Guarded: where the stored state is not `before`, the whole write closure runs again.
   virtual Result<> save(domain::BudgetKind kind, const std::string& key, const domain::BudgetState& before,
                         const domain::BudgetState& after) = 0;
+  /// The same for several at once, which must be held.
+  virtual Result<> save_all(const std::vector<BudgetChange>& changes) = 0;
   virtual Result<> clear(domain::BudgetKind kind, const std::string& key) = 0;
   /// Removes states whose latest try lies before `time`.
   virtual Result<int> remove_before(Timestamp time, int limit) = 0;
