@@ -12,11 +12,13 @@ using std::chrono::milliseconds;
 using workers::Loop;
 using workers::More;
 
-constexpr milliseconds kMailInterval{1'000};
-constexpr milliseconds kRelayInterval{50};     ///< for what other processes commit; a commit here wakes it
-constexpr milliseconds kConsumerInterval{10};  ///< it waits at the broker
-constexpr milliseconds kSealInterval{25};      ///< the same; decision 12: at most 250 ms behind
-constexpr milliseconds kUpkeepInterval{60'000};
+// Intervals are for what other processes commit; a commit here wakes those whom it concerns.
+constexpr workers::Pace kMailPace{.interval = milliseconds(1'000), .spacing = milliseconds(50)};
+constexpr workers::Pace kRelayPace{.interval = milliseconds(50)};
+constexpr workers::Pace kConsumerPace{.interval = milliseconds(10)};  ///< it waits at the broker
+/// Decision 12: at most 250 ms behind. A transaction for each commit would cost the database more than the commits.
+constexpr workers::Pace kSealPace{.interval = milliseconds(25), .spacing = milliseconds(20)};
+constexpr workers::Pace kUpkeepPace{.interval = milliseconds(60'000)};
 
 workers::MailDelivery::Bodies bodies_of(const config::Config& config) {
   // The mailbox shows the rows themselves, so their bodies stay.
@@ -33,8 +35,8 @@ Result<std::unique_ptr<WorkerSet>> WorkerSet::start(const config::Config& config
   return std::unique_ptr<WorkerSet>(new WorkerSet(config, core, std::move(mail_provider), metrics));
 }
 
-Loop* WorkerSet::add(std::string name, milliseconds interval, Loop::Step step) {
-  loops_.push_back(std::make_unique<Loop>(std::move(name), interval, std::move(step)));
+Loop* WorkerSet::add(std::string name, workers::Pace pace, Loop::Step step) {
+  loops_.push_back(std::make_unique<Loop>(std::move(name), pace, std::move(step)));
   return loops_.back().get();
 }
 
@@ -45,10 +47,10 @@ WorkerSet::WorkerSet(const config::Config& config, Core& core, std::unique_ptr<p
       mail_(core.deps(), *mail_provider_, bodies_of(config), metrics_),
       janitor_(core.deps(), metrics_),
       checkpointer_(core.deps(), config.audit.anchor_file) {
-  mail_loop_ = add("mail", kMailInterval, [this] { return mail_.step(); });
-  add("janitor", kUpkeepInterval, [this] { return janitor_.step(); });
-  add("checkpointer", kUpkeepInterval, [this] { return checkpointer_.step(); });
-  add("keys", kUpkeepInterval, [&core]() -> Result<More> {
+  mail_loop_ = add("mail", kMailPace, [this] { return mail_.step(); });
+  add("janitor", kUpkeepPace, [this] { return janitor_.step(); });
+  add("checkpointer", kUpkeepPace, [this] { return checkpointer_.step(); });
+  add("keys", kUpkeepPace, [&core]() -> Result<More> {
     if (!core.keyring().unlocked()) return More::no;  // the refresher finishes the start, and ticks
     GH_TRY([[maybe_unused]] const int steps, core.key_manager().tick(core.deps().clock.now()));
     return More::no;
@@ -60,10 +62,11 @@ WorkerSet::WorkerSet(const config::Config& config, Core& core, std::unique_ptr<p
                        {{"why", "events.bus is none: events wait in the outbox for GET /v1/events"}});
   // Last, since it wakes the relay.
   if (core.store().driver().dialect().is_postgres)
-    sealer_loop_ = add("sealer", kSealInterval, [this, &core]() -> Result<More> {
+    sealer_loop_ = add("sealer", kSealPace, [this, &core]() -> Result<More> {
       GH_TRY(const int sealed, core.store().seal());
       if (sealed > 0 && relay_loop_ != nullptr) relay_loop_->wake();
-      return sealed > 0 ? More::yes : More::no;
+      // What was committed meanwhile has woken it, and waits with the next ones.
+      return More::no;
     });
 }
 
@@ -71,14 +74,14 @@ void WorkerSet::add_event_workers(const config::Config& config, Core& core) {
   const auto link = make_nats_link(config);
   bus_ = std::make_unique<adapters::bus::NatsBus>(link);
   relay_ = std::make_unique<workers::OutboxRelay>(core.deps(), *bus_, metrics_);
-  relay_loop_ = add("relay", kRelayInterval, [this] { return relay_->step(); });
+  relay_loop_ = add("relay", kRelayPace, [this] { return relay_->step(); });
   if (!config.events.consume) return;
   adapters::bus::ConsumerSettings wanted;
   wanted.stream = config.events.accounts_stream;
   source_ = std::make_unique<adapters::bus::NatsSource>(make_accounts_link(config), wanted);
   dead_letters_ = std::make_unique<adapters::bus::NatsBus>(link);
   consumer_ = std::make_unique<workers::EventConsumer>(core.deps(), *source_, *dead_letters_, metrics_);
-  consumer_loop_ = add("consumer", kConsumerInterval, [this] { return consumer_->step(); });
+  consumer_loop_ = add("consumer", kConsumerPace, [this] { return consumer_->step(); });
 }
 
 WorkerSet::~WorkerSet() {

@@ -36,7 +36,7 @@ class WorkerSet {
  private:
   WorkerSet(const config::Config& config, Core& core, std::unique_ptr<ports::MailProvider> mail_provider,
             observability::Metrics& metrics);
-  workers::Loop* add(std::string name, std::chrono::milliseconds interval, workers::Loop::Step step);
+  workers::Loop* add(std::string name, workers::Pace pace, workers::Loop::Step step);
   void add_event_workers(const config::Config& config, Core& core);
 
   workers::WorkerMetrics metrics_;

@@ -13,6 +13,7 @@ class MailboxProvider : public ports::MailProvider {
     delivery.provider_id = "mailbox:" + message.id.str();
     return delivery;
   }
+  bool answers_at_once() const override { return true; }
   Result<> check() override { return {}; }
 };
 

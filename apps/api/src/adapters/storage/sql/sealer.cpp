@@ -35,37 +35,42 @@ constexpr Statement kUnsealedInvalidations{
     "sealer.invalidations",
     "SELECT position FROM session_invalidations WHERE sequence IS NULL ORDER BY position LIMIT ?1"};
 
+// PostgreSQL expects a hundred rows of jsonb_to_recordset, and would rather read a table of thousands than look up as
+// many. Of an array whose length it does not know it expects ten, and looks them up in the index, however large the
+// table is; an array that a subquery makes is unknown to every plan, so that it keeps the general one.
+#define GH_AT_POSITIONS(table)                       \
+  "WHERE " table ".position = r.position AND " table \
+  ".position = ANY(ARRAY(SELECT (jsonb_array_elements(?1) ->> 'position')::bigint))"
 constexpr Statement kSealAudit{
     "sealer.seal_audit", "UPDATE auth_audit_log SET sequence = ?2, previous_hash = ?3, hash = ?4 WHERE position = ?1"};
 constexpr Statement kSealAuditRows{
     "sealer.seal_audit_rows", "",
     "UPDATE auth_audit_log SET sequence = r.sequence, previous_hash = decode(r.previous_hash, 'hex'), "
     "hash = decode(r.hash, 'hex') FROM jsonb_to_recordset(?1) "
-    "AS r (position bigint, sequence bigint, previous_hash text, hash text) "
-    "WHERE auth_audit_log.position = r.position"};
+    "AS r (position bigint, sequence bigint, previous_hash text, hash text) " GH_AT_POSITIONS("auth_audit_log")};
 constexpr Statement kSealOutbox{"sealer.seal_outbox",
                                 "UPDATE outbox_events SET sequence = ?2, userversion = ?3 WHERE position = ?1"};
 constexpr Statement kSealOutboxRows{
     "sealer.seal_outbox_rows", "",
     "UPDATE outbox_events SET sequence = r.sequence, userversion = r.userversion FROM jsonb_to_recordset(?1) "
-    "AS r (position bigint, sequence bigint, userversion bigint) WHERE outbox_events.position = r.position"};
+    "AS r (position bigint, sequence bigint, userversion bigint) " GH_AT_POSITIONS("outbox_events")};
 constexpr Statement kSealInvalidation{"sealer.seal_invalidation",
                                       "UPDATE session_invalidations SET sequence = ?2 WHERE position = ?1"};
 constexpr Statement kSealInvalidationRows{
     "sealer.seal_invalidation_rows", "",
     "UPDATE session_invalidations SET sequence = r.sequence FROM jsonb_to_recordset(?1) "
-    "AS r (position bigint, sequence bigint) WHERE session_invalidations.position = r.position"};
+    "AS r (position bigint, sequence bigint) " GH_AT_POSITIONS("session_invalidations")};
+#undef GH_AT_POSITIONS
 
-constexpr Statement kVersions{
-    "sealer.versions",
-    "SELECT subject, userversion FROM subject_versions WHERE subject IN (SELECT value FROM json_each(?1))",
-    "SELECT subject, userversion FROM subject_versions WHERE subject IN (SELECT jsonb_array_elements_text(?1))"};
-constexpr Statement kSaveVersions{
-    "sealer.save_versions",
+// By one statement, which reads none but the rows that it names: how many events each subject has had by now.
+constexpr Statement kCountVersions{
+    "sealer.count_versions",
     "INSERT INTO subject_versions (subject, userversion) SELECT key, value FROM json_each(?1) WHERE true "
-    "ON CONFLICT (subject) DO UPDATE SET userversion = excluded.userversion",
+    "ON CONFLICT (subject) DO UPDATE SET userversion = subject_versions.userversion + excluded.userversion "
+    "RETURNING subject, userversion",
     "INSERT INTO subject_versions (subject, userversion) SELECT key, value::bigint FROM jsonb_each_text(?1) "
-    "ON CONFLICT (subject) DO UPDATE SET userversion = excluded.userversion"};
+    "ON CONFLICT (subject) DO UPDATE SET userversion = subject_versions.userversion + excluded.userversion "
+    "RETURNING subject, userversion"};
 
 /// What sealing gives to one row.
 struct Place {
@@ -138,23 +143,23 @@ int seal_audit(Connection& connection, const Row& head_row) {
 
 /// Counts up the versions of the subjects of these rows, in their order.
 std::vector<std::optional<std::int64_t>> next_versions(Connection& connection, const Rows& rows) {
-  std::map<std::string, std::int64_t> versions;
+  std::map<std::string, std::int64_t> counts;
   for (const Row& row : rows) {
-    if (!row.is_null(1)) versions.emplace(row.text(1), 0);
+    if (!row.is_null(1)) ++counts[row.text(1)];
   }
   std::vector<std::optional<std::int64_t>> given(rows.size());
-  if (versions.empty()) return given;
-  json::array subjects;
-  for (const auto& [subject, version] : versions) subjects.emplace_back(subject);
-  for (const Row& row : connection.query(kVersions, {Json{json::serialize(subjects)}})) {
-    versions[row.text(0)] = row.integer(1);
+  if (counts.empty()) return given;
+  json::object added;
+  for (const auto& [subject, count] : counts) added.emplace(subject, count);
+  std::map<std::string, std::int64_t> last;
+  for (const Row& row : connection.query(kCountVersions, {Json{json::serialize(added)}})) {
+    last[row.text(0)] = row.integer(1);
   }
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (!rows[i].is_null(1)) given[i] = ++versions[rows[i].text(1)];
+    if (rows[i].is_null(1)) continue;
+    const std::string& subject = rows[i].text(1);
+    given[i] = last.at(subject) - --counts[subject];
   }
-  json::object saved;
-  for (const auto& [subject, version] : versions) saved.emplace(subject, version);
-  connection.execute(kSaveVersions, {Json{json::serialize(saved)}});
   return given;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 #include "observability/log.hpp"
 
@@ -9,13 +10,14 @@ namespace gatehouse::workers {
 namespace {
 
 using observability::Level;
+using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kFirstPause{500};
 constexpr std::chrono::milliseconds kLongestPause{5'000};
 
 }  // namespace
 
-Loop::Loop(std::string name, std::chrono::milliseconds interval, Step step)
-    : name_(std::move(name)), interval_(interval), step_(std::move(step)), thread_([this] { run(); }) {}
+Loop::Loop(std::string name, Pace pace, Step step)
+    : name_(std::move(name)), pace_(pace), step_(std::move(step)), thread_([this] { run(); }) {}
 
 Loop::~Loop() { stop(); }
 
@@ -31,7 +33,7 @@ void Loop::stop() {
 void Loop::wake() {
   {
     const std::lock_guard lock(mutex_);
-    woken_ = true;
+    if (std::exchange(woken_, true)) return;
   }
   changed_.notify_one();
 }
@@ -44,8 +46,14 @@ std::optional<std::string> Loop::trouble() const {
 /// False once the worker is to stop.
 bool Loop::rest(std::chrono::milliseconds time) {
   std::unique_lock lock(mutex_);
+  const auto end = Clock::now() + time;
   // While failing, being woken must not defeat the pause: a busy service would hammer what is down.
-  changed_.wait_for(lock, time, [&] { return stopping_ || (woken_ && failures_ == 0); });
+  changed_.wait_until(lock, end, [&] { return stopping_ || (woken_ && failures_ == 0); });
+  if (woken_ && failures_ == 0) {
+    changed_.wait_until(lock, std::min(end, next_woken_step_), [&] { return stopping_; });
+    next_woken_step_ = Clock::now() + pace_.spacing;
+  }
+  // Whoever wakes it from here on is served by the step after the one that begins now.
   woken_ = false;
   return !stopping_;
 }
@@ -81,7 +89,7 @@ void Loop::run() {
       continue;
     }
     after_success();
-    pause = *done == More::yes ? std::chrono::milliseconds(0) : interval_;
+    pause = *done == More::yes ? std::chrono::milliseconds(0) : pace_.interval;
   }
 }
 

@@ -48,14 +48,23 @@ Result<More> MailDelivery::step() {
   // With a slow provider the claim of the last ones would end while they are being sent, and another worker would send
   // them too: they wait for their next turn instead.
   const auto began = std::chrono::steady_clock::now();
+  std::vector<domain::MailMessage> delivered;
   for (auto& message : due) {
-    if (std::chrono::steady_clock::now() - began > kClaimLasts - kLongestSend) return More::no;
-    GH_CHECK(deliver(std::move(message)));
+    if (std::chrono::steady_clock::now() - began > kClaimLasts - kLongestSend) {
+      GH_CHECK(save(delivered));
+      return More::no;
+    }
+    deliver(message);
+    delivered.push_back(std::move(message));
+    // Killed while the next one is being sent, this one must not be sent again.
+    if (!provider_.answers_at_once()) GH_CHECK(save(delivered));
   }
+  GH_CHECK(save(delivered));
   return due.size() == static_cast<std::size_t>(kMailsAtOnce) ? More::yes : More::no;
 }
 
-Result<> MailDelivery::deliver(domain::MailMessage message) {
+/// Hands it over, and writes into it what came of that.
+void MailDelivery::deliver(domain::MailMessage& message) {
   const Timestamp now = deps_.clock.now();
   if (message.expires_at && now >= *message.expires_at) {
     message.state = MailState::failed;
@@ -67,15 +76,25 @@ Result<> MailDelivery::deliver(domain::MailMessage message) {
     note(delivery, message.state);
   }
   if (message.state == MailState::failed) metrics_.mails_failed.add();
-  const bool finished = message.state != MailState::queued;
   if (message.state == MailState::failed)
     observability::log(observability::Level::warning, "mail_failed",
                        {{"mail_id", message.id.str()},
                         {"template", message.template_name},
                         {"attempts", message.attempts},
                         {"cause", message.last_error.value_or("")}});
-  return deps_.store.write(
-      [&](ports::Tx& tx) { return tx.mails().save_delivery(message, finished && bodies_ == Bodies::wipe); });
+}
+
+Result<> MailDelivery::save(std::vector<domain::MailMessage>& delivered) {
+  if (delivered.empty()) return {};
+  GH_CHECK(deps_.store.write([&](ports::Tx& tx) -> Result<> {
+    for (const auto& message : delivered) {
+      const bool finished = message.state != MailState::queued;
+      GH_CHECK(tx.mails().save_delivery(message, finished && bodies_ == Bodies::wipe));
+    }
+    return {};
+  }));
+  delivered.clear();
+  return {};
 }
 
 void MailDelivery::note(const ports::MailDelivery& delivery, MailState state) {

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "modules/identity/application/dependencies.hpp"
 #include "modules/identity/ports/mail_provider.hpp"
@@ -20,14 +21,15 @@ class MailDelivery {
                WorkerMetrics& metrics)
       : deps_(deps), provider_(provider), bodies_(bodies), metrics_(metrics) {}
 
-  /// One batch.
+  /// One batch. What was handed over is marked before the next delivery that could have to wait.
   Result<More> step();
   /// What the provider said last, where it takes no mail for a reason that lies with it: it has parked one, or put off
   /// several in a row (one alone may be its recipient's fault). Nothing once it takes one again. From any thread.
   std::optional<std::string> trouble() const;
 
  private:
-  Result<> deliver(domain::MailMessage message);
+  void deliver(domain::MailMessage& message);
+  Result<> save(std::vector<domain::MailMessage>& delivered);
   void note(const ports::MailDelivery& delivery, domain::MailState state);
 
   const application::Dependencies& deps_;

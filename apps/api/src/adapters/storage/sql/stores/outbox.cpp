@@ -26,7 +26,8 @@ constexpr Statement kListUnpublished{"outbox.list_unpublished",
 constexpr Statement kMarkPublished{
     "outbox.mark_published",
     "UPDATE outbox_events SET published_at = ?2 WHERE event_id IN (SELECT value FROM json_each(?1))",
-    "UPDATE outbox_events SET published_at = ?2 WHERE event_id IN (SELECT jsonb_array_elements_text(?1))"};
+    "UPDATE outbox_events SET published_at = ?2 WHERE event_id = "
+    "ANY(ARRAY(SELECT jsonb_array_elements_text(?1)))"};
 constexpr Statement kCountUnpublished{
     "outbox.count_unpublished",
     "SELECT (SELECT count(*) FROM (SELECT 1 FROM outbox_events WHERE published_at IS NULL AND sequence IS NOT NULL "
