@@ -59,7 +59,7 @@ export type Cursor = string | null;
 
 export interface Total {
   value: number;
-  /** False for an estimate of a large count. */
+  /** False for a large count: the value is an estimate, or what it is at least. */
   exact: boolean;
 }
 

@@ -319,6 +319,41 @@ TEST_P(UsersContract, tells_whose_erasure_is_due_but_not_who_is_held) {
   EXPECT_EQ(read([](Tx& tx) { return tx.users().due_for_erasure(kNow, 10); }), std::vector<UserId>{due.id});
 }
 
+// More of each than are named by their ids, and more with the prefix than one page looks through.
+TEST_P(UsersContract, a_rare_one_among_many_of_a_prefix_is_found) {
+  constexpr int kAlike = 1'600;
+  constexpr int kDisabled = 260;
+  write([&](Tx& tx) -> Result<> {
+    for (int i = 0; i < kAlike + kDisabled; ++i) {
+      auto user = new_user((i < kAlike ? "a" : "z") + std::to_string(i) + "@x.org");
+      user.name = i < kAlike ? "Bo " + std::to_string(i) : "Cy";
+      if (i >= kAlike) user.status = UserStatus::disabled;
+      GH_CHECK(tx.users().add(user));
+    }
+    for (const char* letters : {"a999a@x.org", "a999b@x.org", "a1000c@x.org"}) {
+      auto user = new_user(letters);
+      user.name = std::string("Bo ") + letters;
+      user.status = UserStatus::disabled;
+      GH_CHECK(tx.users().add(user));
+      GH_CHECK(tx.roles().put(new_role(user.id, "admin"), kNow));
+    }
+    return {};
+  });
+  UserFilter filter;
+  filter.now = kNow;
+  filter.status = UserStatus::disabled;
+  filter.query = "bo";
+  const auto first = read([&](Tx& tx) { return tx.users().search(filter, {50, {}}); });
+  EXPECT_TRUE(first.items.empty() && first.next) << "their names come after more than one page looks through";
+  for (const char* query : {"a", "bo"}) {
+    filter.query = query;
+    for (const int limit : {1, 2, 50})
+      EXPECT_EQ(search(filter, limit), (std::vector<std::string>{"a1000c@x.org", "a999a@x.org", "a999b@x.org"}));
+  }
+  filter.role = "admin";
+  EXPECT_EQ(search(filter, 1).size(), 3U);
+}
+
 TEST_P(UsersContract, totals_beyond_the_bound_are_estimates) {
   write([&](Tx& tx) -> Result<> {
     for (int i = 0; i < 1'050; ++i) GH_CHECK(tx.users().add(new_user("u" + std::to_string(i) + "@x.org")));
@@ -334,6 +369,16 @@ TEST_P(UsersContract, totals_beyond_the_bound_are_estimates) {
   const auto one = read([&](Tx& tx) { return tx.users().count(filter); });
   EXPECT_TRUE(one.exact);
   EXPECT_EQ(one.value, 1);
+  filter = {};
+  filter.status = UserStatus::active;
+  EXPECT_FALSE(read([&](Tx& tx) { return tx.users().count(filter); }).exact);
+  const auto counts = read([](Tx& tx) { return tx.users().counts(); });
+  EXPECT_FALSE(counts.all.exact);
+  EXPECT_FALSE(counts.active.exact);
+  EXPECT_GE(counts.all.value, 1'000);
+  EXPECT_GE(counts.active.value, 1'000);
+  EXPECT_TRUE(counts.disabled.exact);
+  EXPECT_EQ(counts.disabled.value, 0);
 }
 
 }  // namespace

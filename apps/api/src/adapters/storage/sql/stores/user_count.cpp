@@ -1,5 +1,8 @@
 // How many users a list has. No count looks at more than kTotalBound entries of an index, and none at more than kLooked
 // rows besides: a total over a million users costs what it costs over a thousand, and says so where it is not exact.
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/format.h>
 
 #include "adapters/storage/sql/stores/fold.hpp"
@@ -18,19 +21,20 @@ using ports::UserFilter;
 // The order only chooses the index: PostgreSQL's plan for any status would walk the table for a rare one.
 constexpr const char* kOfStatus = "SELECT 1 FROM users WHERE status = ?1 ORDER BY status, id";
 
-std::int64_t status_estimate(Connection& connection, domain::UserStatus status) {
-  std::int64_t rest = estimate_rows(connection, CountedTable::users);
-  for (const auto other :
-       {domain::UserStatus::active, domain::UserStatus::disabled, domain::UserStatus::pending_deletion}) {
-    if (other == status) continue;
-    rest -= count_bounded(connection, kOfStatus, {named(other)}).value;
-  }
-  return std::max(kTotalBound, rest);
-}
+constexpr domain::UserStatus kStatuses[] = {domain::UserStatus::active, domain::UserStatus::disabled,
+                                            domain::UserStatus::pending_deletion};
 
+/// How many are active, where that are more than the bound: all but the others, as far as they were counted.
+std::int64_t active_estimate(std::int64_t all, std::int64_t others) { return std::max(kTotalBound, all - others); }
+
+/// Of another status than active, which almost everybody has, it is only said beyond the bound that there are so many.
 Total count_status(Connection& connection, domain::UserStatus status) {
   auto total = count_bounded(connection, kOfStatus, {named(status)});
-  if (!total.exact) total.value = status_estimate(connection, status);
+  if (total.exact || status != domain::UserStatus::active) return total;
+  std::int64_t others = 0;
+  for (const auto other : kStatuses)
+    if (other != status) others += count_bounded(connection, kOfStatus, {named(other)}).value;
+  total.value = active_estimate(estimate_rows(connection, CountedTable::users), others);
   return total;
 }
 
@@ -44,8 +48,8 @@ struct Prefix {
   bool has_name(const std::string& folded) const { return folded >= name && folded < after_prefix(name); }
 };
 
-/// The users of one range of one index. The index is cut before the range's end is looked at: so much of it is read,
-/// and no more, whatever plan a database thinks best. A range that reaches the cut is longer than was looked at.
+/// The users of one range of one index. The range is cut before anything else is asked: so much of it is read, and no
+/// more, whatever plan a database thinks best. A range that reaches the cut is longer than was looked at.
 Total count_range(Connection& connection, const UserFilter& wanted, const Prefix& prefix, bool by_name) {
   Filter filter = user_conditions(wanted);
   const bool plain = filter.empty();
@@ -63,9 +67,9 @@ Total count_range(Connection& connection, const UserFilter& wanted, const Prefix
     counted = fmt::format("CASE WHEN NOT ({}) THEN {} END", other, condition);
   }
   const std::string text = fmt::format(
-      "SELECT count(*), count({0}) FROM (SELECT {1} FROM users WHERE {2} >= {3} ORDER BY {2}{4} LIMIT {5}) AS users "
-      "WHERE users.{2} < {6}",
-      counted, columns, column, from, by_name ? ", id" : "", filter.place(limit), to);
+      "SELECT count(*), count({0}) FROM (SELECT {1} FROM users WHERE {2} >= {3} AND {2} < {4} ORDER BY {2}{5} LIMIT "
+      "{6}) AS users",
+      counted, columns, column, from, to, by_name ? ", id" : "", limit);
   const auto row = connection.query_one({"users.count_range", text}, filter.params());
   return {row->integer(1), row->integer(0) < limit};
 }
@@ -85,6 +89,8 @@ std::int64_t count_exact_id(Connection& connection, const UserFilter& wanted, co
 Total count_prefix(Connection& connection, const UserFilter& wanted) {
   const Prefix prefix(*wanted.query);
   const auto addresses = count_range(connection, wanted, prefix, false);
+  // More of them would not make it exact.
+  if (!addresses.exact) return {std::min(addresses.value, kTotalBound), false};
   const auto names = count_range(connection, wanted, prefix, true);
   Total total{addresses.value + names.value + count_exact_id(connection, wanted, prefix),
               addresses.exact && names.exact};
@@ -143,11 +149,16 @@ Result<Total> SqlUsers::count(const UserFilter& wanted) {
 
 Result<ports::UserCounts> SqlUsers::counts() {
   ports::UserCounts counts;
-  counts.all = count_bounded(connection_, "SELECT 1 FROM users", {});
-  if (!counts.all.exact) counts.all.value = estimate_rows(connection_, CountedTable::users);
-  counts.active = count_status(connection_, domain::UserStatus::active);
-  counts.disabled = count_status(connection_, domain::UserStatus::disabled);
-  counts.pending_deletion = count_status(connection_, domain::UserStatus::pending_deletion);
+  Total* const places[] = {&counts.active, &counts.disabled, &counts.pending_deletion};
+  std::int64_t counted = 0;
+  counts.all.exact = true;
+  for (std::size_t i = 0; i < std::size(kStatuses); ++i) {
+    *places[i] = count_bounded(connection_, kOfStatus, {named(kStatuses[i])});
+    counted += places[i]->value;
+    counts.all.exact = counts.all.exact && places[i]->exact;
+  }
+  counts.all.value = counts.all.exact ? counted : std::max(counted, estimate_rows(connection_, CountedTable::users));
+  if (!counts.active.exact) counts.active.value = active_estimate(counts.all.value, counted - counts.active.value);
   counts.with_second_factor =
       count_bounded(connection_, "SELECT 1 FROM user_mfa_secrets WHERE confirmed_at IS NOT NULL", {});
   if (!counts.with_second_factor.exact) {

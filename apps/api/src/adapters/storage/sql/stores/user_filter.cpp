@@ -56,14 +56,14 @@ std::optional<ports::UserFilter> among_few(Connection& connection, const ports::
   if (names_users(wanted)) return std::nullopt;
   ports::UserFilter few = wanted;
   if (wanted.role) {
-    few.ids = holders(connection, wanted, std::nullopt, kLooked + 1);
-    if (few.ids.size() <= kLooked) return few;
+    few.ids = holders(connection, wanted, std::nullopt, kFew + 1);
+    if (few.ids.size() <= kFew) return few;
   }
   if (!wanted.status) return std::nullopt;
   Filter filter;
   filter.add("status = ?", named(*wanted.status));
-  few.ids = ids_of(connection, "SELECT id FROM users" + filter.where() + " ORDER BY status, id", filter, kLooked + 1);
-  if (few.ids.size() <= kLooked) return few;
+  few.ids = ids_of(connection, "SELECT id FROM users" + filter.where() + " ORDER BY status, id", filter, kFew + 1);
+  if (few.ids.size() <= kFew) return few;
   return std::nullopt;
 }
 

@@ -13,7 +13,10 @@
 namespace gatehouse::adapters::sql {
 
 /// Rows that a condition on them may cost, where an index alone doesn't decide.
-inline constexpr std::size_t kLooked = 250;
+inline constexpr std::size_t kLooked = 100;
+
+/// So many users are named by their ids, rather than found by another index.
+inline constexpr std::size_t kFew = 250;
 
 /// All but `query`, over the table `users`.
 Filter user_conditions(const ports::UserFilter& wanted);

@@ -20,49 +20,66 @@ using domain::User;
 using ports::UserFilter;
 
 constexpr int kMostBatches = 20;
+// Stretches of a range in one page, each twice as long as the one before.
+constexpr int kMostStretches = 4;
 
 enum class Phase : char { exact_id = 'i', address = 'e', name = 'n' };
 
-/// The last user of the page before, within a phase.
+/// The last user of the page before, or of the stretch before, within a phase.
 struct Last {
   std::string id;   ///< of a phase by name
   std::string key;  ///< address or folded name
 };
 
-/// The range of one phase. With `last` it begins there instead of at the prefix: two lower bounds on one column would
-/// leave SQLite to walk up from the lower one.
-void narrow(Filter& filter, const std::string& prefix, Phase phase, const std::optional<Last>& last) {
-  const std::string address = domain::to_lower_ascii(prefix);
-  if (phase == Phase::exact_id) {
-    filter.add("users.id = ?", prefix);
-    return;
-  }
-  filter.add("users.id <> ?", prefix);
-  if (phase == Phase::address) {
-    filter.add(last ? "users.email_canonical > ?" : "users.email_canonical >= ?", last ? last->key : address);
-    filter.add("users.email_canonical < ?", after_prefix(address));
-    return;
-  }
-  const std::string name = fold_case(prefix);
-  if (last) {
-    filter.add(
-        fmt::format("(users.name_folded, users.id) > ({}, {})", filter.place(last->key), filter.place(last->id)));
-  } else {
-    filter.add("users.name_folded >= ?", name);
-  }
-  filter.add("users.name_folded < ?", after_prefix(name));
-  filter.add(fmt::format("NOT (users.email_canonical >= {} AND users.email_canonical < {})", filter.place(address),
-                         filter.place(after_prefix(address))));
+/// A column to compare and order by. Where the filter names its users, no index may be chosen for it: the walk would go
+/// past everybody between two of them.
+std::string compared_column(const UserFilter& wanted, std::string_view name) {
+  return fmt::format("users.{}{}", name, names_users(wanted) ? " || ''" : "");
 }
 
-std::string position_of(const User& user, Phase phase) {
+std::string order_of(const UserFilter& wanted, Phase phase) {
+  return phase == Phase::name ? compared_column(wanted, "name_folded") + ", users.id"
+                              : compared_column(wanted, "email_canonical");
+}
+
+/// The range of one phase's index. With `after` it begins there instead of at the prefix: two lower bounds on one
+/// column would leave SQLite to walk up from the lower one.
+std::string range_of(Filter& filter, const UserFilter& wanted, Phase phase, const std::optional<Last>& after) {
+  const bool by_name = phase == Phase::name;
+  const std::string column = compared_column(wanted, by_name ? "name_folded" : "email_canonical");
+  const std::string prefix = by_name ? fold_case(*wanted.query) : domain::to_lower_ascii(*wanted.query);
+  const std::string end = fmt::format("{} < {}", column, filter.place(after_prefix(prefix)));
+  if (!after) return fmt::format("{} >= {} AND {}", column, filter.place(prefix), end);
+  if (!by_name) return fmt::format("{} > {} AND {}", column, filter.place(after->key), end);
+  return fmt::format("({}, users.id) > ({}, {}) AND {}", column, filter.place(after->key), filter.place(after->id),
+                     end);
+}
+
+/// All that is asked of a user of one phase besides its range; whom an earlier phase has is left out.
+Filter phase_conditions(const UserFilter& wanted, Phase phase) {
+  Filter filter = user_conditions(wanted);
+  filter.add(phase == Phase::exact_id ? "users.id = ?" : "users.id <> ?", *wanted.query);
+  if (phase == Phase::name) {
+    const std::string address = domain::to_lower_ascii(*wanted.query);
+    filter.add(fmt::format("NOT (users.email_canonical >= {} AND users.email_canonical < {})", filter.place(address),
+                           filter.place(after_prefix(address))));
+  }
+  return filter;
+}
+
+Last place_of(const User& user, Phase phase) {
+  if (phase == Phase::name) return {user.id.str(), fold_case(user.name.value_or(""))};
+  return {{}, user.email_canonical};
+}
+
+std::string position_of(const Last& place, Phase phase) {
   switch (phase) {
     case Phase::exact_id:
       return "i";
     case Phase::address:
-      return "e" + user.email_canonical;
+      return "e" + place.key;
     case Phase::name:
-      return "n" + user.id.str() + " " + fold_case(user.name.value_or(""));
+      return "n" + place.id + " " + place.key;
   }
   return {};
 }
@@ -74,43 +91,99 @@ std::optional<Last> last_of(const std::string& position, Phase phase) {
   return Last{position.substr(1, space - 1), position.substr(space + 1)};
 }
 
-/// Up to `room` users of one phase, from its start or after `last`.
-std::vector<User> read_phase(Connection& connection, const UserFilter& wanted, Phase phase,
-                             const std::optional<Last>& last, std::size_t room) {
-  Filter filter = user_conditions(wanted);
-  narrow(filter, *wanted.query, phase, last);
-  const std::string_view order = phase == Phase::name ? "users.name_folded, users.id" : "users.email_canonical";
+std::vector<User> read_users(Connection& connection, const std::string& from, Filter& filter, const std::string& order,
+                             std::size_t room) {
   const std::string limit = filter.place(room);
   const std::string text =
-      fmt::format("SELECT " GH_USER_COLUMNS " FROM users{} ORDER BY {} LIMIT {}", filter.where(), order, limit);
+      fmt::format("SELECT " GH_USER_COLUMNS " FROM {}{} ORDER BY {} LIMIT {}", from, filter.where(), order, limit);
   return map_all(connection.query({"users.search_prefix", text}, filter.params()),
                  [](const Row& row) { return user_from(row); });
 }
 
-ports::Page<User> search_prefix(Connection& connection, const UserFilter& wanted, const ports::PageRequest& page) {
+/// Up to `room` users of a phase whose conditions hardly leave anybody out.
+std::vector<User> read_all(Connection& connection, const UserFilter& wanted, Phase phase,
+                           const std::optional<Last>& after, std::size_t room) {
+  Filter filter = phase_conditions(wanted, phase);
+  if (phase != Phase::exact_id) filter.add(range_of(filter, wanted, phase, after));
+  return read_users(connection, "users", filter, order_of(wanted, phase), room);
+}
+
+/// Up to `room` users among the next `count` of a phase's index. The index is cut before anything else is asked: so
+/// much of it is read, and no more, whatever plan a database thinks best.
+std::vector<User> read_stretch(Connection& connection, const UserFilter& wanted, Phase phase,
+                               const std::optional<Last>& after, std::size_t count, std::size_t room) {
+  Filter filter = phase_conditions(wanted, phase);
+  const std::string order = order_of(wanted, phase);
+  const std::string cut = fmt::format("(SELECT * FROM users WHERE {} ORDER BY {} LIMIT {}) AS users",
+                                      range_of(filter, wanted, phase, after), order, count);
+  return read_users(connection, cut, filter, order, room);
+}
+
+/// The place `count` entries further in a phase's index, of which alone it reads; nothing where the range ends before.
+std::optional<Last> place_after(Connection& connection, const UserFilter& wanted, Phase phase,
+                                const std::optional<Last>& after, std::size_t count) {
+  Filter filter;
+  filter.add(range_of(filter, wanted, phase, after));
+  const bool by_name = phase == Phase::name;
+  const std::string text = fmt::format("SELECT {} FROM users{} ORDER BY {} LIMIT 1 OFFSET {}",
+                                       by_name ? "users.id, users.name_folded" : "users.email_canonical",
+                                       filter.where(), order_of(wanted, phase), count - 1);
+  const auto row = connection.query_one({"users.search_place", text}, filter.params());
+  if (!row) return std::nullopt;
+  return by_name ? Last{row->text(0), row->text(1)} : Last{{}, row->text(0)};
+}
+
+/// A page as it fills, phase by phase.
+struct PrefixPage {
+  std::size_t limit;
+  std::vector<User> users{};
+  std::vector<std::string> positions{};       ///< of each user
+  std::optional<std::string> cut_short_at{};  ///< where the walk goes on that found too few
+
+  std::size_t room() const { return limit + 1 - users.size(); }
+  bool is_done() const { return users.size() > limit || cut_short_at; }
+  void add(std::vector<User> more, Phase phase) {
+    for (auto& user : more) {
+      positions.push_back(position_of(place_of(user, phase), phase));
+      users.push_back(std::move(user));
+    }
+  }
+};
+
+/// Looks through one phase: where more than its range decides, by stretches, since of a million whose names begin alike
+/// perhaps none has the role, or all were found by their addresses. Then the page ends short, and its position leads
+/// on.
+void read_phase(Connection& connection, const UserFilter& wanted, Phase phase, std::optional<Last> after,
+                PrefixPage& page) {
+  const bool sparse = phase == Phase::name || (phase == Phase::address && (wanted.status || wanted.role));
+  if (!sparse || names_users(wanted)) return page.add(read_all(connection, wanted, phase, after, page.room()), phase);
+  for (int stretches = 0; stretches < kMostStretches; ++stretches) {
+    const std::size_t count = kLooked << stretches;
+    page.add(read_stretch(connection, wanted, phase, after, count, page.room()), phase);
+    if (page.is_done()) return;
+    after = place_after(connection, wanted, phase, after, count);
+    if (!after) return;
+  }
+  page.cut_short_at = position_of(*after, phase);
+}
+
+ports::Page<User> search_prefix(Connection& connection, const UserFilter& wanted, const ports::PageRequest& request) {
   static constexpr Phase kPhases[] = {Phase::exact_id, Phase::address, Phase::name};
-  const auto limit = static_cast<std::size_t>(page.limit);
-  ports::Page<User> found;
-  std::vector<std::string> positions;
+  PrefixPage page{.limit = static_cast<std::size_t>(request.limit)};
   for (const Phase phase : kPhases) {
     std::optional<Last> last;
-    if (page.after && !page.after->empty()) {
-      const auto from = static_cast<Phase>(page.after->front());
+    if (request.after && !request.after->empty()) {
+      const auto from = static_cast<Phase>(request.after->front());
       const auto rank = [](Phase p) { return p == Phase::exact_id ? 0 : p == Phase::address ? 1 : 2; };
       if (rank(phase) < rank(from) || (phase == from && phase == Phase::exact_id)) continue;
-      if (phase == from) last = last_of(*page.after, phase);
+      if (phase == from) last = last_of(*request.after, phase);
     }
-    if (found.items.size() > limit) break;
-    for (auto& user : read_phase(connection, wanted, phase, last, limit + 1 - found.items.size())) {
-      positions.push_back(position_of(user, phase));
-      found.items.push_back(std::move(user));
-    }
+    if (page.is_done()) break;
+    read_phase(connection, wanted, phase, last, page);
   }
-  if (found.items.size() > limit) {
-    found.items.resize(limit);
-    found.next = positions[limit - 1];
-  }
-  return found;
+  if (page.users.size() <= page.limit) return {std::move(page.users), std::move(page.cut_short_at)};
+  page.users.resize(page.limit);
+  return {std::move(page.users), page.positions[page.limit - 1]};
 }
 
 /// The range of a status in its own index, written as a range: of an equality PostgreSQL would think nothing, and walk
