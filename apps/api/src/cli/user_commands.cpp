@@ -74,7 +74,8 @@ Result<> print_users(const Dependencies& deps, const UserListOptions& options) {
       else
         table.push_back(user_row(each));
     }
-    left -= page.limit;
+    // A page may be short with more behind it.
+    left -= static_cast<int>(found.items.size());
     page.after = found.next;
     if (!found.next) break;
   }

@@ -13,6 +13,7 @@ using sql::DatabaseErrorKind;
 
 // Statements whose text is built per call (filters) must not fill the memory.
 constexpr std::size_t kMostPrepared = 512;
+constexpr int kCheckpointPages = 4000;
 
 DatabaseErrorKind kind_of(int extended) {
   switch (extended) {
@@ -109,7 +110,8 @@ SqliteConnection::SqliteConnection(const std::string& path, Access access, std::
     } else {
       run_script(
           "PRAGMA synchronous = FULL; PRAGMA secure_delete = FAST; PRAGMA journal_size_limit = 67108864;"
-          "PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000");
+          "PRAGMA cache_size = -16000");
+      sqlite3_wal_autocheckpoint(db_, kCheckpointPages);
     }
   } catch (...) {
     sqlite3_close_v2(db_);
@@ -123,6 +125,20 @@ SqliteConnection::~SqliteConnection() {
 }
 
 std::int64_t SqliteConnection::changes() const noexcept { return sqlite3_total_changes64(db_); }
+
+void SqliteConnection::defer_checkpoints() noexcept {
+  const auto note = [](void* self, sqlite3*, const char*, int pages) {
+    static_cast<SqliteConnection*>(self)->log_pages_ = pages;
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(db_, note, this);  // in the place of SQLite's own, which moves the log
+}
+
+void SqliteConnection::checkpoint_if_due() noexcept {
+  if (log_pages_ < kCheckpointPages) return;
+  log_pages_ = 0;
+  sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+}
 
 void SqliteConnection::release_memory() noexcept { sqlite3_db_release_memory(db_); }
 

@@ -35,6 +35,10 @@ class SqliteConnection final : public sql::Connection {
   void roll_back() noexcept;
   /// Rows that it changed so far.
   std::int64_t changes() const noexcept;
+  /// From now on no commit moves the log into the file by itself, which a caller would wait for.
+  void defer_checkpoints() noexcept;
+  /// Moves it, once it is long enough. What a reader holds up is moved at another time.
+  void checkpoint_if_due() noexcept;
   /// Frees what its page cache keeps for the next statement.
   void release_memory() noexcept;
   sqlite3* handle() const { return db_; }
@@ -49,6 +53,7 @@ class SqliteConnection final : public sql::Connection {
   void forget_statements();
 
   sqlite3* db_ = nullptr;
+  int log_pages_ = 0;  ///< after the newest commit, where checkpoints are deferred
   std::unordered_map<std::string, sqlite3_stmt*, TextHash, std::equal_to<>> prepared_;
 };
 

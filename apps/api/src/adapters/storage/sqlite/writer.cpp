@@ -42,7 +42,11 @@ struct GroupCommitWriter::Job {
 
 GroupCommitWriter::GroupCommitWriter(SqliteConnection& connection, std::recursive_mutex& guard,
                                      std::function<void()> when_quiet)
-    : connection_(connection), guard_(guard), when_quiet_(std::move(when_quiet)), thread_([this] { serve(); }) {}
+    : connection_(connection), guard_(guard), when_quiet_(std::move(when_quiet)) {
+  // Nobody waits for the log: who wrote is answered first.
+  connection_.defer_checkpoints();
+  thread_ = std::thread([this] { serve(); });
+}
 
 GroupCommitWriter::~GroupCommitWriter() {
   {
@@ -76,6 +80,8 @@ void GroupCommitWriter::serve() {
     run_batch(batch);
     if (connection_.changes() != changes) quiet_at_ = std::chrono::steady_clock::now() + kQuiet;
     for (Job* job : batch) job->answer();
+    const std::lock_guard lock(guard_);
+    connection_.checkpoint_if_due();
   }
 }
 

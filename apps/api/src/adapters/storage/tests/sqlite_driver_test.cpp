@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <atomic>
+#include <filesystem>
 #include <fstream>
 #include <future>
 #include <latch>
@@ -64,6 +65,15 @@ class SqliteDriver : public testing::TestWithParam<const char*> {
 };
 INSTANTIATE_TEST_SUITE_P(Both, SqliteDriver, testing::Values("file", "memory"),
                          [](const auto& place) { return std::string(place.param); });
+
+// The writer does it after its answers, once the log has sixteen megabytes; each row here has two, by its index.
+TEST(SqliteLog, moves_into_the_file_while_the_service_runs) {
+  const TempFolder folder;
+  const auto driver = open(folder / "test.db");
+  for (int i = 0; i < 30; ++i) ASSERT_TRUE(insert(*driver, std::string(1U << 20U, static_cast<char>('A' + i))));
+  EXPECT_GT(std::filesystem::file_size(folder / "test.db"), 15U << 20U);
+  EXPECT_LT(std::filesystem::file_size(folder / "test.db-wal"), 45U << 20U);
+}
 
 TEST_P(SqliteDriver, names_the_constraint_of_a_unique_violation) {
   const auto driver = open_here();

@@ -55,7 +55,7 @@ Total count_range(Connection& connection, const UserFilter& wanted, const Prefix
   const bool plain = filter.empty();
   const std::string condition = plain ? "1" : "CASE WHEN " + filter.where().substr(7) + " THEN 1 END";
   const std::int64_t limit = plain ? kTotalBound + 1 : static_cast<std::int64_t>(kLooked) + 1;
-  const std::string columns = plain ? (by_name ? "name_folded, email_canonical" : "email_canonical") : "*";
+  const std::string columns = plain ? "email_canonical" : "*";
   const std::string column = by_name ? "name_folded" : "email_canonical";
   const std::string from = filter.place(by_name ? prefix.name : prefix.address);
   const std::string to = filter.place(after_prefix(by_name ? prefix.name : prefix.address));
@@ -74,6 +74,21 @@ Total count_range(Connection& connection, const UserFilter& wanted, const Prefix
   return {row->integer(1), row->integer(0) < limit};
 }
 
+/// The addresses with the prefix, where nothing else is asked. Whether there are too many to count is asked first:
+/// SQLite skips entries in half the time that it takes to count them.
+Total count_addresses(Connection& connection, const Prefix& prefix) {
+  static constexpr std::string_view kRange =
+      "FROM users WHERE email_canonical >= ?1 AND email_canonical < ?2 ORDER BY email_canonical LIMIT";
+  const std::string text = fmt::format(
+      "SELECT CASE WHEN (SELECT 1 {0} 1 OFFSET {1}) IS NULL THEN (SELECT count(*) FROM (SELECT 1 {0} {1}) AS counted) "
+      "END",
+      kRange, kTotalBound);
+  const auto row =
+      connection.query_one({"users.count_addresses", text}, {prefix.address, after_prefix(prefix.address)});
+  if (row->is_null(0)) return {kTotalBound, false};
+  return {row->integer(0), true};
+}
+
 /// Whoever has the text as id, unless a range counts them too.
 std::int64_t count_exact_id(Connection& connection, const UserFilter& wanted, const Prefix& prefix) {
   Filter filter = user_conditions(wanted);
@@ -88,9 +103,10 @@ std::int64_t count_exact_id(Connection& connection, const UserFilter& wanted, co
 
 Total count_prefix(Connection& connection, const UserFilter& wanted) {
   const Prefix prefix(*wanted.query);
-  const auto addresses = count_range(connection, wanted, prefix, false);
+  const bool plain = !wanted.status && !wanted.role;
+  const auto addresses = plain ? count_addresses(connection, prefix) : count_range(connection, wanted, prefix, false);
   // More of them would not make it exact.
-  if (!addresses.exact) return {std::min(addresses.value, kTotalBound), false};
+  if (!addresses.exact) return addresses;
   const auto names = count_range(connection, wanted, prefix, true);
   Total total{addresses.value + names.value + count_exact_id(connection, wanted, prefix),
               addresses.exact && names.exact};
