@@ -1,5 +1,7 @@
 #include "modules/identity/workers/mail_delivery.hpp"
 
+#include <fmt/format.h>
+
 #include "composition/tests/fixture.hpp"
 
 namespace gatehouse::composition::testing {

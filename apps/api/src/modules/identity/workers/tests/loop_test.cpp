@@ -1,7 +1,10 @@
 #include "modules/identity/workers/loop.hpp"
 
 #include <atomic>
+#include <condition_variable>
 #include <future>
+#include <mutex>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -85,6 +88,7 @@ TEST(Loop, loses_no_wake) {
   });
   {
     std::vector<std::jthread> threads;
+    threads.reserve(kThreads);
     for (int t = 0; t < kThreads; ++t)
       threads.emplace_back([&] {
         for (int i = 0; i < kEach; ++i) {
