@@ -165,6 +165,7 @@ Result<> serve(config::Config config, Workers workers) {
   if (ops) ops->stop();
   main.stop();
   lanes_of_work.stop();
+  core->deps().store.stop_answering();
   to_wake = nullptr;
   health.watch(nullptr);
   worker_set.reset();

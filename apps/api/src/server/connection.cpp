@@ -163,6 +163,11 @@ Task<std::optional<Response>> Connection<Stream>::handle() {
     const bool sent = co_await flush();
     if (!sent) co_return std::nullopt;
   }
+  if (exchange_.match.route->later) {
+    auto response = co_await later();
+    if (closed_) co_return std::nullopt;
+    if (response) co_return response;
+  }
   while (true) {
     const auto wakes = edge_->wakes.load();
     auto response = co_await on_lane();
@@ -183,6 +188,22 @@ Task<std::optional<Response>> Connection<Stream>::handle() {
       exchange_.keep_alive = false;
     }
   }
+}
+
+template <class Stream>
+Task<std::optional<Response>> Connection<Stream>::later() {
+  enter(Phase::handling);
+  later_.reset();
+  auto begin = [this](auto resume) {
+    const bool begun = edge_->run_later(exchange_, [this, resume](std::optional<Response> response) {
+      later_ = std::move(response);
+      resume();
+    });
+    if (!begun) resume();
+  };
+  co_await suspend(thread_.context().get_executor(), std::move(begin));
+  exchange_.fast = later_ && later_->status < 400;
+  co_return std::move(later_);
 }
 
 template <class Stream>

@@ -140,6 +140,7 @@ class Connection final : public Swept, public std::enable_shared_from_this<Conne
   Task<bool> read_head();
   Task<bool> read_body();
   Task<std::optional<Response>> handle();
+  Task<std::optional<Response>> later();
   Task<std::optional<Response>> on_lane();
   Task<bool> poll_pause(std::chrono::milliseconds at_most);
   Task<bool> fill();
@@ -166,6 +167,7 @@ class Connection final : public Swept, public std::enable_shared_from_this<Conne
   Head head_;
   Exchange exchange_;
   std::optional<Response> early_;
+  std::optional<Response> later_;
   Response laned_;
 
   Phase phase_ = Phase::handshake;

@@ -212,6 +212,17 @@ std::optional<Response> Edge::run_fast(Exchange& exchange) const {
   }
 }
 
+bool Edge::run_later(Exchange& exchange, LaterAnswer answer) const {
+  const Route& route = *exchange.match.route;
+  if (!route.later) return false;
+  const observability::TraceScope scope(exchange.request.request_id, exchange.request.traceparent);
+  try {
+    return route.later(exchange.request, std::move(answer));
+  } catch (const std::exception&) {
+    return false;  // nothing was begun: the lane will meet the same, and say so
+  }
+}
+
 Response Edge::run(const Exchange& exchange) const {
   const observability::TraceScope scope(exchange.request.request_id, exchange.request.traceparent);
   try {

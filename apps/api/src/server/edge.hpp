@@ -26,7 +26,7 @@ struct Exchange {
   RouteMatch match;
   bool head_only = false;
   bool keep_alive = true;
-  bool fast = false;  ///< the fast handler answered
+  bool fast = false;  ///< the fast handler answered, or the one for later
 };
 
 /// The Date text of the present second, one an io thread.
@@ -48,6 +48,8 @@ class Edge {
   std::optional<Response> admit(Exchange& exchange, const Head& head, const IpAddress& peer, bool tls) const;
   /// The fast handler's answer, if the route has one and it gives one.
   std::optional<Response> run_fast(Exchange& exchange) const;
+  /// Whether the answer comes later, by a call of `answer`: if the route can do that, and does.
+  bool run_later(Exchange& exchange, LaterAnswer answer) const;
   /// The handler's answer; what it throws becomes `internal_error`. On a lane's thread.
   Response run(const Exchange& exchange) const;
   /// Which share of the lane the request counts for.

@@ -26,6 +26,12 @@ using Handler = std::function<Response(const Request&)>;
 /// Runs on the io thread first and must not block; nullopt sends the request to its lane.
 using FastHandler = std::function<std::optional<Response>(const Request&)>;
 
+/// Called once, from any thread; nullopt sends the request to its lane.
+using LaterAnswer = std::function<void(std::optional<Response>)>;
+/// Begins, on the io thread and without blocking, what another thread answers; false where it can't, and then the
+/// request goes to its lane. The request lives until the answer.
+using LaterHandler = std::function<bool(const Request&, LaterAnswer)>;
+
 inline constexpr std::string_view kJson = "application/json";
 inline constexpr std::string_view kForm = "application/x-www-form-urlencoded";
 inline constexpr std::string_view kJsonOrForm = "application/json, application/x-www-form-urlencoded";
@@ -36,7 +42,8 @@ struct Route {
   std::string pattern;  ///< "/v1/me/sessions/{id}"
   Lane lane = Lane::store;
   Handler handler;
-  FastHandler fast{};
+  FastHandler fast{};                         ///< asked first
+  LaterHandler later{};                       ///< asked where `fast` gave nothing
   std::string_view media_types = kJson;       ///< of a body that is sent; others are 415
   std::string_view cache_control = kNoStore;  ///< of 2xx answers that set none themselves; problems are always no-store
   Cors cors = Cors::clients;

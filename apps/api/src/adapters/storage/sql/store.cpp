@@ -58,6 +58,10 @@ Result<std::optional<ports::SessionAndUser>> SqlStore::find_session(const domain
   return session_reads_.find(id);
 }
 
+bool SqlStore::find_session_later(const domain::SessionId& id, SessionAnswer answer) {
+  return driver_->dialect().is_postgres && session_reads_.find_later(id, std::move(answer));
+}
+
 Result<> SqlStore::check() {
   GH_TRY(const SchemaState state, Migrator(*driver_).check());
   if (state.pending.empty()) return {};

@@ -23,6 +23,8 @@ class SqlStore final : public ports::Store {
   Driver& driver() { return *driver_; }
 
   Result<std::optional<ports::SessionAndUser>> find_session(const domain::SessionId& id) override;
+  bool find_session_later(const domain::SessionId& id, SessionAnswer answer) override;
+  void stop_answering() override { session_reads_.stop(); }
   Result<> check() override;
   Result<int> seal() override;
 

@@ -12,6 +12,17 @@
 #include "modules/identity/application/actor_json.hpp"
 
 namespace gatehouse::application {
+namespace {
+
+bool answers_to(const domain::Session& session, const std::string& token_hash) {
+  return auth::equal_in_constant_time(token_hash, session.token_hash);
+}
+bool is_live(const ports::SessionAndUser& found, Timestamp now) {
+  return domain::is_live(found.session, now) && domain::may_hold_sessions(found.user);
+}
+
+}  // namespace
+
 domain::Actor actor_of(const Settings& settings, const domain::Session& session, const domain::User& user,
                        const std::vector<domain::RoleAssignment>& roles, Timestamp now) {
   auto names = domain::live_roles(roles, now);
@@ -33,30 +44,49 @@ Result<std::shared_ptr<const ports::SessionSnapshot>> Authenticator::snapshot(st
   return load(domain::SessionId(parsed.id), parsed.hash);
 }
 
+bool Authenticator::snapshot_later(std::string_view token, SnapshotAnswer answer) const {
+  const auto parsed = auth::parse_token(token, auth::TokenKind::session);
+  if (!parsed) return false;
+  auto take = [this, asked = ask(), hash = parsed->hash,
+               answer = std::move(answer)](const Result<std::optional<ports::SessionAndUser>>& found) {
+    if (!found) return answer(Failure(found.error()));
+    const bool good = *found && answers_to((*found)->session, hash) && is_live(**found, asked.now) &&
+                      !domain::needs_touch((*found)->session, asked.now);
+    answer(good ? remember(**found, asked) : nullptr);
+  };
+  return deps_.store.find_session_later(domain::SessionId(parsed->id), std::move(take));
+}
+
 Result<std::shared_ptr<const ports::SessionSnapshot>> Authenticator::load(
     const domain::SessionId& id, const std::optional<std::string>& token_hash) const {
-  const std::uint64_t generation = deps_.session_map.generation();
-  const auto asked_at = std::chrono::steady_clock::now();
-  const Timestamp now = deps_.clock.now();
+  const Asked asked = ask();
   GH_TRY(auto found, deps_.store.find_session(id));
   if (!found) return fail(ErrorCode::no_session);
-  if (token_hash && !auth::equal_in_constant_time(*token_hash, found->session.token_hash))
-    return fail(ErrorCode::no_session);
-  if (!domain::is_live(found->session, now) || !domain::may_hold_sessions(found->user))
-    return fail(ErrorCode::no_session);
-  if (domain::needs_touch(found->session, now)) {
-    GH_CHECK(deps_.store.write([&](ports::Tx& tx) { return tx.sessions().touch(id, now); }));
-    found->session.last_seen_at = now;
+  if (token_hash && !answers_to(found->session, *token_hash)) return fail(ErrorCode::no_session);
+  if (!is_live(*found, asked.now)) return fail(ErrorCode::no_session);
+  if (domain::needs_touch(found->session, asked.now)) {
+    GH_CHECK(deps_.store.write([&](ports::Tx& tx) { return tx.sessions().touch(id, asked.now); }));
+    found->session.last_seen_at = asked.now;
   }
+  return remember(*found, asked);
+}
+
+// Before the store is asked: an invalidation from now on keeps the answer out of the map.
+Authenticator::Asked Authenticator::ask() const {
+  return {deps_.session_map.generation(), std::chrono::steady_clock::now(), deps_.clock.now()};
+}
+
+std::shared_ptr<const ports::SessionSnapshot> Authenticator::remember(const ports::SessionAndUser& found,
+                                                                      const Asked& asked) const {
   auto snapshot = std::make_shared<ports::SessionSnapshot>();
-  snapshot->actor = actor_of(deps_.settings, found->session, found->user, found->roles, now);
+  snapshot->actor = actor_of(deps_.settings, found.session, found.user, found.roles, asked.now);
   snapshot->actor_json = std::make_shared<const std::string>(boost::json::serialize(actor_json(snapshot->actor)));
-  snapshot->client_id = found->session.client_id;
-  snapshot->asked_at = asked_at;
-  snapshot->touch_after = domain::touch_due_at(found->session);
-  snapshot->ends_at = domain::answer_ends_at(found->session, found->roles, now);
-  deps_.session_map.put(found->session.token_hash, snapshot, generation);
-  return std::shared_ptr<const ports::SessionSnapshot>(std::move(snapshot));
+  snapshot->client_id = found.session.client_id;
+  snapshot->asked_at = asked.at;
+  snapshot->touch_after = domain::touch_due_at(found.session);
+  snapshot->ends_at = domain::answer_ends_at(found.session, found.roles, asked.now);
+  deps_.session_map.put(found.session.token_hash, snapshot, asked.generation);
+  return snapshot;
 }
 
 Result<Caller> Authenticator::session(std::string_view token) const {

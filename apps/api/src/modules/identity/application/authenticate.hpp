@@ -1,6 +1,9 @@
 #pragma once
 // Authenticator: turns what a call carries into a Caller: session tokens, access tokens, service keys. The only maker
-// of Callers. find_cached() is the hot path and never touches the store; everything else blocks on it, on a lane.
+// of Callers. find_cached() is the hot path and never touches the store; snapshot_later() asks it without waiting,
+// where the store can be asked so; everything else blocks on it, on a lane.
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -20,6 +23,12 @@ class Authenticator {
   /// it is due. Returns `no_session`, `wrong_token_type`, or `dependency_unavailable` (never a stale answer).
   Result<std::shared_ptr<const ports::SessionSnapshot>> snapshot(std::string_view token) const;
 
+  /// snapshot() without waiting: `answer`, which must not block, is called once from another thread; with nullptr where
+  /// snapshot() is to be asked, which knows the reason or has to write, and with an error where the store failed.
+  /// False, and never called: ask snapshot() at once.
+  using SnapshotAnswer = std::function<void(Result<std::shared_ptr<const ports::SessionSnapshot>>)>;
+  bool snapshot_later(std::string_view token, SnapshotAnswer answer) const;
+
   /// The person behind a session token. Errors as snapshot().
   Result<Caller> session(std::string_view token) const;
 
@@ -31,6 +40,14 @@ class Authenticator {
   Result<Caller> service(std::string_view key) const;
 
  private:
+  /// What was so when the store was asked.
+  struct Asked {
+    std::uint64_t generation;
+    std::chrono::steady_clock::time_point at;
+    Timestamp now;
+  };
+  Asked ask() const;
+  std::shared_ptr<const ports::SessionSnapshot> remember(const ports::SessionAndUser& found, const Asked& asked) const;
   Result<std::shared_ptr<const ports::SessionSnapshot>> load(const domain::SessionId& id,
                                                              const std::optional<std::string>& token_hash) const;
   const Dependencies& deps_;

@@ -129,6 +129,11 @@ server::Route guarded(const Api& api, const Row& row) {
   if (row.fast != nullptr) {
     route.fast = [&api, fast = row.fast](const server::Request& request) { return fast(api, request); };
   }
+  if (row.later != nullptr) {
+    route.later = [&api, later = row.later](const server::Request& request, server::LaterAnswer answer) {
+      return later(api, request, std::move(answer));
+    };
+  }
   if (const auto* story = std::get_if<OpenStory>(&row.story)) {
     route.handler = [&api, story = *story](const server::Request& request) {
       return server::answer(story(api, request));

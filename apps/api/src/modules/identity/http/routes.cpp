@@ -52,7 +52,7 @@ std::vector<Row> main_rows(bool development) {
       open("POST",    "/v1/oauth/{provider}/id-token",    provider, sign_in_with_id_token),
 
       // the session, and what it is exchanged for
-      reader("GET",     "/v1/session",               store, session_check).answered_fast(session_check_fast),
+      reader("GET",     "/v1/session",               store, session_check).answered_fast(session_check_fast).answered_later(session_check_later),
       session("DELETE", "/v1/session",               store, sign_out),
       session("POST",   "/v1/sign-out",              store, sign_out),
       session("POST",   "/v1/reauthenticate",        hash,  reauthenticate),

@@ -24,6 +24,7 @@ enum class Access {
 
 using OpenStory = Result<server::Response> (*)(const Api&, const server::Request&);
 using CallerStory = Result<server::Response> (*)(const Api&, const server::Request&, const application::Caller&);
+using LaterStory = bool (*)(const Api&, const server::Request&, server::LaterAnswer);
 using FastStory = std::optional<server::Response> (*)(const Api&, const server::Request&);
 
 struct Row {
@@ -34,6 +35,7 @@ struct Row {
   server::Lane lane = server::Lane::store;
   std::variant<OpenStory, CallerStory> story;
   FastStory fast = nullptr;
+  LaterStory later = nullptr;
   std::string_view media_types = server::kJson;
   std::string_view cache_control = server::kNoStore;
   server::Cors cors = server::Cors::clients;
@@ -45,6 +47,9 @@ struct Row {
   // Changes to one row, for the few that differ.
   Row answered_fast(FastStory by) const {
     return with([&](Row& row) { row.fast = by; });
+  }
+  Row answered_later(LaterStory by) const {
+    return with([&](Row& row) { row.later = by; });
   }
   Row taking(std::string_view types) const {
     return with([&](Row& row) { row.media_types = types; });

@@ -68,6 +68,13 @@ class Store {
     return read([&](Tx& tx) { return tx.sessions().find_with_user(id); });
   }
 
+  /// The same without waiting, where the store can: `answer`, which must not throw or block, is called once on another
+  /// thread. False, and never called, where it can't.
+  using SessionAnswer = std::function<void(Result<std::optional<SessionAndUser>>)>;
+  virtual bool find_session_later(const domain::SessionId&, SessionAnswer) { return false; }
+  /// Ends that: what still waits is answered with `dependency_unavailable`. Called before those who wait are gone.
+  virtual void stop_answering() {}
+
   /// Whether the database answers and its schema is the one this binary serves.
   virtual Result<> check() = 0;
 

@@ -14,14 +14,31 @@ namespace gatehouse::http {
 
 namespace json = boost::json;
 
-std::optional<server::Response> session_check_fast(const Api& api, const server::Request& request) {
+namespace {
+
+std::optional<std::string_view> session_token_of(const Api& api, const server::Request& request) {
   const auto credentials = find_credentials(api, request);
   if (!credentials) return std::nullopt;
-  const auto token = credentials->bearer ? credentials->bearer : credentials->cookie;
+  return credentials->bearer ? credentials->bearer : credentials->cookie;
+}
+
+}  // namespace
+
+std::optional<server::Response> session_check_fast(const Api& api, const server::Request& request) {
+  const auto token = session_token_of(api, request);
   if (!token) return std::nullopt;
   const auto snapshot = api.authenticator.find_cached(*token);
   if (!snapshot) return std::nullopt;
   return server::Response::shared_json(200, snapshot->actor_json);
+}
+
+bool session_check_later(const Api& api, const server::Request& request, server::LaterAnswer answer) {
+  const auto token = session_token_of(api, request);
+  if (!token) return false;
+  return api.authenticator.snapshot_later(*token, [answer = std::move(answer)](const auto& snapshot) {
+    if (!snapshot) return answer(server::answer(Failure(snapshot.error())));
+    answer(*snapshot ? std::optional(server::Response::shared_json(200, (*snapshot)->actor_json)) : std::nullopt);
+  });
 }
 
 Result<server::Response> session_check(const Api&, const server::Request&, const application::Caller& caller) {
