@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <mutex>
+#include <stdexcept>
+#include <thread>
 
 #include "observability/log.hpp"
 #include "server/tests/support.hpp"
@@ -177,6 +179,24 @@ TEST(Edge, never_lets_a_handlers_header_split_the_answer) {
   const auto answer = server.call(get("/split"));
   EXPECT_EQ(answer.status, 500);
   EXPECT_FALSE(answer.header("Set-Cookie").has_value());
+}
+
+TEST(Edge, an_answer_may_come_later_from_another_thread_or_from_the_lane_after_all) {
+  std::vector<std::thread> others;
+  Route route = laned("GET", "/later", [](const Request&) { return Response::text(200, "text/plain", "laned"); });
+  route.later = [&](const Request& request, LaterAnswer answer) {
+    if (request.query == "never") return false;
+    if (request.query == "throws") throw std::runtime_error("not begun");
+    others.emplace_back([answer = std::move(answer), query = request.query] {
+      answer(query == "none" ? std::nullopt : std::optional(Response::text(200, "text/plain", "later")));
+    });
+    return true;
+  };
+  TestServer server({route});
+  EXPECT_EQ(server.call(get("/later")).body, "later");
+  for (const auto* query : {"none", "never", "throws"})
+    EXPECT_EQ(server.call(get(std::string("/later?") + query)).body, "laned") << query;
+  for (auto& other : others) other.join();
 }
 
 TEST(Edge, falls_through_from_the_fast_handler_to_the_lane) {
