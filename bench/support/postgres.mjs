@@ -1,4 +1,4 @@
-// A PostgreSQL cluster of its own on a free loopback port, durable as a real one (fsync stays on); gone with stop().
+// A PostgreSQL cluster of its own, asked through its Unix socket as on one machine it would be; durable as a real one (fsync stays on); gone with stop().
 import { execFileSync, spawnSync } from "node:child_process";
 import { appendFileSync, chownSync } from "node:fs";
 import { createServer } from "node:net";
@@ -34,7 +34,7 @@ export async function startPostgres(folder, settings = "") {
   const port = await freePort();
   appendFileSync(join(data, "postgresql.auto.conf"), `port = ${port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = '${folder}'\nlog_min_messages = panic\n${settings}\n`);
   asOwner("pg_ctl", [`--pgdata=${data}`, `--log=${join(folder, "log")}`, "--wait", "start"]);
-  const url = (name) => `postgresql://postgres@127.0.0.1:${port}/${name}`;
+  const url = (name) => `postgresql://postgres@/${name}?host=${encodeURIComponent(folder)}&port=${port}`;
   const sql = (database, text) => execFileSync(join(programs, "psql"), ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", url(database)], { input: text, encoding: "utf8", maxBuffer: 1 << 26 });
   return {
     url,

@@ -33,9 +33,10 @@ Result<Candidate> reserve_and_look_up(ports::Tx& tx, const Dependencies& deps, c
   const auto user_id = found.user ? std::optional(found.user->id) : std::nullopt;
   GH_TRY(found.device, find_known_device(tx, input.device_token, user_id, now));
   const auto device_id = found.device ? std::optional(found.device->id) : std::nullopt;
+  GH_TRY(found.pending, tx.pending_sign_ups().list(email_canonical, now));
+  // Last: others of the same network wait from here to the end of the commit.
   GH_TRY(found.reserved, reserve_try(tx, deps, domain::sign_in_budgets(found.device.has_value()),
                                      {email_canonical, request.ip, device_id}, now));
-  GH_TRY(found.pending, tx.pending_sign_ups().list(email_canonical, now));
   return found;
 }
 

@@ -19,35 +19,43 @@ constexpr Statement kAdd{"throttle.add",
 constexpr Statement kSave{"throttle.save",
                           "UPDATE throttle_budgets SET failures = ?3, last_at = ?4, forgiven_at = ?5 "
                           "WHERE kind = ?1 AND key = ?2 AND failures = ?6 AND last_at = ?7 AND forgiven_at = ?8"};
-// PostgreSQL's alone: one round trip for all budgets of a try. Lists as texts, since neither names nor HMACs have
-// commas; rows are locked in the order of the list.
-constexpr Statement kHoldAll{
-    "throttle.hold_all",
+// PostgreSQL's alone, for all budgets of a try in one round trip each. Lists as texts, since neither names nor HMACs
+// have commas; rows are locked in the order of the list, which is that of the names.
+constexpr Statement kAddAndHold{
+    "throttle.add_and_hold",
     "INSERT INTO throttle_budgets (kind, key, failures, last_at, forgiven_at) SELECT kind, key, 0, ?3, ?3 "
     "FROM unnest(string_to_array(?1, ','), string_to_array(?2, ',')) WITH ORDINALITY AS held(kind, key, place) "
     "ORDER BY place ON CONFLICT (kind, key) DO UPDATE SET failures = throttle_budgets.failures "
     "RETURNING throttle_budgets.failures, throttle_budgets.last_at, throttle_budgets.forgiven_at, kind, key"};
-constexpr Statement kSaveAll{
-    "throttle.save_all",
-    "UPDATE throttle_budgets AS t SET failures = c.failures, last_at = c.last_at, forgiven_at = c.forgiven_at "
-    "FROM unnest(string_to_array(?1, ','), string_to_array(?2, ','), string_to_array(?3, ',')::bigint[], "
-    "string_to_array(?4, ',')::timestamptz[], string_to_array(?5, ',')::timestamptz[], "
-    "string_to_array(?6, ',')::bigint[], string_to_array(?7, ',')::timestamptz[], "
-    "string_to_array(?8, ',')::timestamptz[]) AS c(kind, key, failures, last_at, forgiven_at, failures_before, "
-    "last_at_before, forgiven_at_before) WHERE t.kind = c.kind AND t.key = c.key AND t.failures = c.failures_before "
-    "AND t.last_at = c.last_at_before AND t.forgiven_at = c.forgiven_at_before"};
 constexpr Statement kClear{"throttle.clear", "DELETE FROM throttle_budgets WHERE kind = ?1 AND key = ?2"};
 constexpr Statement kRemoveBefore{
     "throttle.remove_before",
     "DELETE FROM throttle_budgets WHERE (kind, key) IN (SELECT kind, key FROM throttle_budgets WHERE last_at < ?1 "
     "ORDER BY last_at LIMIT ?2) AND last_at < ?1"};
 
-/// What `text_of` says of each, with commas between.
-template <class Items, class TextOf>
-std::string comma_list(const Items& items, TextOf text_of) {
-  std::string list;
-  for (const auto& item : items) list.append(list.empty() ? "" : ",").append(text_of(item));
-  return list;
+/// `one` for each of `count` budgets, which have `each` parameters; `@1` in it is the budget's first.
+std::string repeated(std::size_t count, std::size_t each, std::string_view one, std::string_view between) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i > 0) text += between;
+    for (std::size_t at = 0; at < one.size(); ++at) {
+      text += one[at] == '@' ? "?" + std::to_string(i * each + static_cast<std::size_t>(one[++at] - '0'))
+                             : std::string(1, one[at]);
+    }
+  }
+  return text;
+}
+
+// Conditions by OR and no join: whatever PostgreSQL knew of the table when it planned, it takes the key's index.
+std::string hold_text(std::size_t count) {
+  return "SELECT failures, last_at, forgiven_at, kind, key FROM throttle_budgets WHERE " +
+         repeated(count, 2, "(kind = @1 AND key = @2)", " OR ") + " ORDER BY kind, key FOR UPDATE";
+}
+std::string save_text(std::size_t count) {
+  const auto by_kind = [&](std::string_view one) { return "CASE kind " + repeated(count, 8, one, " ") + " END"; };
+  return "UPDATE throttle_budgets SET failures = " + by_kind("WHEN @1 THEN @3") +
+         ", last_at = " + by_kind("WHEN @1 THEN @4") + ", forgiven_at = " + by_kind("WHEN @1 THEN @5") + " WHERE " +
+         repeated(count, 8, "(kind = @1 AND key = @2 AND failures = @6 AND last_at = @7 AND forgiven_at = @8)", " OR ");
 }
 
 domain::BudgetState mapped(const Row& row) { return {row.integer(0), row.time(1), row.time(2)}; }
@@ -82,9 +90,17 @@ Result<std::vector<domain::BudgetState>> SqlThrottleCounters::hold_all(const std
     }
     return states;
   }
-  const auto kinds = comma_list(budgets, [](const auto& each) { return std::string(domain::to_text(each.kind)); });
-  const auto keys = comma_list(budgets, [](const auto& each) { return each.key; });
-  for (const Row& row : connection_.query(kHoldAll, {kinds, keys, Timestamp{}}))
+  Params held;
+  std::string kinds, keys;
+  for (const auto& each : budgets) {
+    held.insert(held.end(), {named(each.kind), each.key});
+    kinds.append(kinds.empty() ? "" : ",").append(domain::to_text(each.kind));
+    keys.append(keys.empty() ? "" : ",").append(each.key);
+  }
+  const std::string text = hold_text(budgets.size());
+  Rows rows = connection_.query({"throttle.hold_all", text}, held);
+  if (rows.size() < budgets.size()) rows = connection_.query(kAddAndHold, {kinds, keys, Timestamp{}});
+  for (const Row& row : rows)
     for (std::size_t i = 0; i < budgets.size(); ++i)
       if (row.text(3) == domain::to_text(budgets[i].kind) && row.text(4) == budgets[i].key) states[i] = mapped(row);
   return states;
@@ -95,16 +111,12 @@ Result<> SqlThrottleCounters::save_all(const std::vector<ports::BudgetChange>& c
     for (const auto& each : changes) GH_CHECK(save(each.budget.kind, each.budget.key, each.before, each.after));
     return {};
   }
-  const auto list = [&](auto text_of) { return comma_list(changes, text_of); };
-  const Params params{list([](const auto& each) { return std::string(domain::to_text(each.budget.kind)); }),
-                      list([](const auto& each) { return each.budget.key; }),
-                      list([](const auto& each) { return std::to_string(each.after.failures); }),
-                      list([](const auto& each) { return to_rfc3339(each.after.last_at); }),
-                      list([](const auto& each) { return to_rfc3339(each.after.forgiven_at); }),
-                      list([](const auto& each) { return std::to_string(each.before.failures); }),
-                      list([](const auto& each) { return to_rfc3339(each.before.last_at); }),
-                      list([](const auto& each) { return to_rfc3339(each.before.forgiven_at); })};
-  if (connection_.execute(kSaveAll, params) != std::ssize(changes)) run_again("a throttle state");
+  Params params;
+  for (const auto& [budget, before, after] : changes)
+    params.insert(params.end(), {named(budget.kind), budget.key, after.failures, after.last_at, after.forgiven_at,
+                                 before.failures, before.last_at, before.forgiven_at});
+  const std::string text = save_text(changes.size());
+  if (connection_.execute({"throttle.save_all", text}, params) != std::ssize(changes)) run_again("a throttle state");
   return {};
 }
 

@@ -66,7 +66,7 @@ class ThrottleCounters {
   /// The same, held until the write ends: others who want to change the key wait. Begin every reservation with it, and
   /// hold several keys in the same order everywhere (BudgetKind's).
   virtual Result<domain::BudgetState> hold(domain::BudgetKind kind, const std::string& key) = 0;
-  /// The same for several at once, in the order given.
+  /// The same for several at once, of one kind each.
   virtual Result<std::vector<domain::BudgetState>> hold_all(const std::vector<BudgetKey>& budgets) = 0;
   /// Replaces `before` by `after`. Guarded: where the stored state is not `before`, the whole write closure runs again.
   virtual Result<> save(domain::BudgetKind kind, const std::string& key, const domain::BudgetState& before,
