@@ -15,7 +15,7 @@ const startLimit = 20_000;
 const stopLimit = 30_000;
 
 const folders = [];
-process.on("exit", () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+process.on("exit", () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })));
 
 /** A folder that is removed when the process ends. */
 export function temporaryFolder(name = "gatehouse-test-") {
