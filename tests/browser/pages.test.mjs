@@ -17,7 +17,7 @@ describe("pages", () => {
     browser = new Browser();
   });
   after(async () => {
-    browser.close();
+    await browser.close();
     await server.stop();
   });
 

@@ -22,7 +22,7 @@ describe("signing in with providers in a browser", () => {
     browser = new Browser();
   });
   after(async () => {
-    browser.close();
+    await browser.close();
     await server.stop();
     await Promise.all(Object.values(standIns).map((each) => each.stop()));
     assert.deepEqual([google.complaints, apple.complaints], [[], []]);

@@ -53,8 +53,11 @@ export class Browser {
     return page;
   }
 
+  /** Ends the browser, and waits until it has. */
   close() {
+    const ended = new Promise((resolve) => this.#process.once("exit", resolve));
     this.#process.kill();
+    return ended;
   }
 }
 

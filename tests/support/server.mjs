@@ -15,7 +15,19 @@ const startLimit = 20_000;
 const stopLimit = 30_000;
 
 const folders = [];
-process.on("exit", () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })));
+process.on("exit", () => folders.forEach(remove));
+
+/** Again for a while: a browser that was told to end writes to its profile to the last. */
+function remove(folder) {
+  for (let tries = 1; ; ++tries) {
+    try {
+      return rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (tries === 50) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    }
+  }
+}
 
 /** A folder that is removed when the process ends. */
 export function temporaryFolder(name = "gatehouse-test-") {
