@@ -46,11 +46,16 @@ class Arrival {
     Standing standing;
     domain::LinkFacts facts;
     GH_TRY(standing.account, tx.accounts().find(identity_.issuer, identity_.subject));
+    if (!standing.account && email_) {
+      GH_TRY(standing.user, tx.users().find_by_email(email_->canonical));
+      // Between the two looks the same person may have arrived by another first sign-in, which linked the account.
+      if (standing.user) {
+        GH_TRY(standing.account, tx.accounts().find(identity_.issuer, identity_.subject));
+      }
+    }
     if (standing.account) {
       GH_TRY(standing.user, tx.users().find(standing.account->user_id));
       facts.linked_user = standing.account->user_id;
-    } else if (email_) {
-      GH_TRY(standing.user, tx.users().find_by_email(email_->canonical));
     }
     if (email_) facts.address = identity_.email_verified ? ProviderAddress::verified : ProviderAddress::unverified;
     if (standing.user) {
