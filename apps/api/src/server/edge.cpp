@@ -218,7 +218,7 @@ bool Edge::run_later(Exchange& exchange, LaterAnswer answer) const {
   const observability::TraceScope scope(exchange.request.request_id, exchange.request.traceparent);
   try {
     return route.later(exchange.request, std::move(answer));
-  } catch (const std::exception&) {
+  } catch (...) {
     return false;  // nothing was begun: the lane will meet the same, and say so
   }
 }

@@ -1,6 +1,7 @@
 #include "modules/identity/application/authenticate.hpp"
 
 #include <algorithm>
+#include <exception>
 
 #include <boost/json/serialize.hpp>
 
@@ -50,9 +51,16 @@ bool Authenticator::snapshot_later(std::string_view token, SnapshotAnswer answer
   auto take = [this, asked = ask(), hash = parsed->hash,
                answer = std::move(answer)](const Result<std::optional<ports::SessionAndUser>>& found) {
     if (!found) return answer(Failure(found.error()));
-    const bool good = *found && answers_to((*found)->session, hash) && is_live(**found, asked.now) &&
-                      !domain::needs_touch((*found)->session, asked.now);
-    answer(good ? remember(**found, asked) : nullptr);
+    if (!*found || !answers_to((*found)->session, hash) || !is_live(**found, asked.now))
+      return answer(fail(ErrorCode::no_session));
+    if (domain::needs_touch((*found)->session, asked.now)) return answer(nullptr);
+    std::shared_ptr<const ports::SessionSnapshot> snapshot;
+    try {
+      snapshot = remember(**found, asked);
+    } catch (const std::exception& error) {
+      return answer(fail(ErrorCode::internal_error, {}, error.what()));
+    }
+    answer(std::move(snapshot));
   };
   return deps_.store.find_session_later(domain::SessionId(parsed->id), std::move(take));
 }

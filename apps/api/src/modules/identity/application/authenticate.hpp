@@ -23,9 +23,9 @@ class Authenticator {
   /// it is due. Returns `no_session`, `wrong_token_type`, or `dependency_unavailable` (never a stale answer).
   Result<std::shared_ptr<const ports::SessionSnapshot>> snapshot(std::string_view token) const;
 
-  /// snapshot() without waiting: `answer`, which must not block, is called once from another thread; with nullptr where
-  /// snapshot() is to be asked, which knows the reason or has to write, and with an error where the store failed.
-  /// False, and never called: ask snapshot() at once.
+  /// snapshot() without waiting: `answer`, which must not block, is called once from another thread, with what
+  /// snapshot() would have returned, or with nullptr where that has to write, and so must be asked itself. False, and
+  /// never called: ask snapshot() at once.
   using SnapshotAnswer = std::function<void(Result<std::shared_ptr<const ports::SessionSnapshot>>)>;
   bool snapshot_later(std::string_view token, SnapshotAnswer answer) const;
 

@@ -19,8 +19,8 @@ constexpr Statement kAdd{"throttle.add",
 constexpr Statement kSave{"throttle.save",
                           "UPDATE throttle_budgets SET failures = ?3, last_at = ?4, forgiven_at = ?5 "
                           "WHERE kind = ?1 AND key = ?2 AND failures = ?6 AND last_at = ?7 AND forgiven_at = ?8"};
-// PostgreSQL's alone, for all budgets of a try in one round trip each. Lists as texts, since neither names nor HMACs
-// have commas; rows are locked in the order of the list, which is that of the names.
+// PostgreSQL's alone, for all budgets of a try in one round trip. Lists as texts, since neither names nor HMACs have
+// commas; rows are locked in the order of the list, which is that of the names.
 constexpr Statement kAddAndHold{
     "throttle.add_and_hold",
     "INSERT INTO throttle_budgets (kind, key, failures, last_at, forgiven_at) SELECT kind, key, 0, ?3, ?3 "
@@ -84,6 +84,7 @@ Result<> SqlThrottleCounters::save(domain::BudgetKind kind, const std::string& k
 
 Result<std::vector<domain::BudgetState>> SqlThrottleCounters::hold_all(const std::vector<ports::BudgetKey>& budgets) {
   std::vector<domain::BudgetState> states(budgets.size());
+  if (budgets.empty()) return states;
   if (!connection_.dialect().is_postgres) {
     for (std::size_t i = 0; i < budgets.size(); ++i) {
       GH_TRY(states[i], hold(budgets[i].kind, budgets[i].key));
@@ -99,6 +100,7 @@ Result<std::vector<domain::BudgetState>> SqlThrottleCounters::hold_all(const std
   }
   const std::string text = hold_text(budgets.size());
   Rows rows = connection_.query({"throttle.hold_all", text}, held);
+  // Rows that exist are only locked; an upsert would leave a dead one for each.
   if (rows.size() < budgets.size()) rows = connection_.query(kAddAndHold, {kinds, keys, Timestamp{}});
   for (const Row& row : rows)
     for (std::size_t i = 0; i < budgets.size(); ++i)
@@ -111,6 +113,7 @@ Result<> SqlThrottleCounters::save_all(const std::vector<ports::BudgetChange>& c
     for (const auto& each : changes) GH_CHECK(save(each.budget.kind, each.budget.key, each.before, each.after));
     return {};
   }
+  if (changes.empty()) return {};
   Params params;
   for (const auto& [budget, before, after] : changes)
     params.insert(params.end(), {named(budget.kind), budget.key, after.failures, after.last_at, after.forgiven_at,

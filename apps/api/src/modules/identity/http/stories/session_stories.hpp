@@ -13,6 +13,7 @@ Result<server::Response> sign_in(const Api& api, const server::Request& request)
 
 /// The hot path, on the io thread: answers only from the session map.
 std::optional<server::Response> session_check_fast(const Api& api, const server::Request& request);
+/// The same where the map has nothing and the store can be asked without waiting: see Authenticator::snapshot_later.
 bool session_check_later(const Api& api, const server::Request& request, server::LaterAnswer answer);
 Result<server::Response> session_check(const Api& api, const server::Request& request,
                                        const application::Caller& caller);

@@ -66,12 +66,12 @@ class ThrottleCounters {
   /// The same, held until the write ends: others who want to change the key wait. Begin every reservation with it, and
   /// hold several keys in the same order everywhere (BudgetKind's).
   virtual Result<domain::BudgetState> hold(domain::BudgetKind kind, const std::string& key) = 0;
-  /// The same for several at once, of one kind each.
+  /// The same for several at once, each of another kind, in BudgetKind's order.
   virtual Result<std::vector<domain::BudgetState>> hold_all(const std::vector<BudgetKey>& budgets) = 0;
   /// Replaces `before` by `after`. Guarded: where the stored state is not `before`, the whole write closure runs again.
   virtual Result<> save(domain::BudgetKind kind, const std::string& key, const domain::BudgetState& before,
                         const domain::BudgetState& after) = 0;
-  /// The same for several at once, which must be held.
+  /// The same for several at once, each of another kind, which hold_all() holds.
   virtual Result<> save_all(const std::vector<BudgetChange>& changes) = 0;
   virtual Result<> clear(domain::BudgetKind kind, const std::string& key) = 0;
   /// Removes states whose latest try lies before `time`.
