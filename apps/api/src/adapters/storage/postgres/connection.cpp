@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <iterator>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
@@ -21,6 +23,8 @@ using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 constexpr sql::Statement kNotify{"invalidations.notify", "SELECT pg_notify('identity_invalidations', ?1)"};
+constexpr sql::Statement kBegin{"transaction.begin", "BEGIN"};
+constexpr sql::Statement kTransactionId{"transaction.id", "SELECT pg_current_xact_id()::text"};
 // The server's own limit strikes first; this much later the client gives up on a server that does not answer at all.
 constexpr auto kGrace = 1000ms;
 // Statements whose text is built per call (filters) must not fill the server's memory.
@@ -112,6 +116,23 @@ std::int64_t changed_rows(const pg_result* result) {
   return number;
 }
 
+sql::Rows rows_of(const pg_result* result) {
+  const int columns = PQnfields(result);
+  sql::Rows rows;
+  rows.reserve(static_cast<std::size_t>(PQntuples(result)));
+  for (int row = 0; row < PQntuples(result); ++row) {
+    std::vector<sql::Row::Cell> cells(static_cast<std::size_t>(columns));
+    for (int column = 0; column < columns; ++column) {
+      if (PQgetisnull(result, row, column) != 0) continue;
+      const std::string_view bytes(PQgetvalue(result, row, column),
+                                   static_cast<std::size_t>(PQgetlength(result, row, column)));
+      cells[static_cast<std::size_t>(column)] = decode(PQftype(result, column), bytes);
+    }
+    rows.emplace_back(std::move(cells));
+  }
+  return rows;
+}
+
 }  // namespace
 
 void PgConnection::Finish::operator()(pg_conn* connection) const { PQfinish(connection); }
@@ -145,21 +166,29 @@ void PgConnection::wait_for_socket(short events, Moment deadline, std::string_vi
   }
 }
 
-PgConnection::ResultPtr PgConnection::wait_for_result(std::string_view doing) {
+void PgConnection::push_out(std::string_view doing) {
   const Moment deadline = Clock::now() + patience_;
   while (const int unsent = PQflush(connection_.get())) {
     if (unsent < 0) throw_cut(doing);
     wait_for_socket(POLLIN | POLLOUT, deadline, doing);
     if (PQconsumeInput(connection_.get()) == 0) throw_cut(doing);
   }
+}
+
+/// Null at the end of one statement's results.
+PgConnection::ResultPtr PgConnection::next_result(std::string_view doing) {
+  const Moment deadline = Clock::now() + patience_;
+  while (PQisBusy(connection_.get()) != 0) {
+    wait_for_socket(POLLIN, deadline, doing);
+    if (PQconsumeInput(connection_.get()) == 0) throw_cut(doing);
+  }
+  return ResultPtr(PQgetResult(connection_.get()));
+}
+
+PgConnection::ResultPtr PgConnection::wait_for_result(std::string_view doing) {
+  push_out(doing);
   ResultPtr last;
-  while (true) {
-    while (PQisBusy(connection_.get()) != 0) {
-      wait_for_socket(POLLIN, deadline, doing);
-      if (PQconsumeInput(connection_.get()) == 0) throw_cut(doing);
-    }
-    ResultPtr result(PQgetResult(connection_.get()));
-    if (!result) break;
+  while (ResultPtr result = next_result(doing)) {
     // Of a script the first failure counts, of several answers the last.
     if (!last || PQresultStatus(last.get()) != PGRES_FATAL_ERROR) last = std::move(result);
   }
@@ -188,10 +217,7 @@ const std::string& PgConnection::prepare(const sql::Statement& statement, const 
   key_ = text;
   for (const sql::Value& value : params) key_ += static_cast<char>('0' + static_cast<int>(value.kind()));
   if (const auto found = prepared_.find(key_); found != prepared_.end()) return found->second;
-  if (prepared_.size() >= kMostPrepared) {
-    run_script("DEALLOCATE ALL");
-    prepared_.clear();
-  }
+  if (!unsent_.empty()) run_unsent();
   std::vector<Oid> types;
   types.reserve(params.size());
   for (const sql::Value& value : params) types.push_back(oid_of(value.kind()));
@@ -209,41 +235,93 @@ const std::string& PgConnection::prepare(const sql::Statement& statement, const 
   return prepared_.emplace(key_, std::move(name)).first->second;
 }
 
+PgConnection::Message PgConnection::message_of(const sql::Statement& statement, const sql::Params& params) {
+  Message message{statement.name, prepare(statement, params), {}};
+  message.values.reserve(params.size());
+  for (const sql::Value& value : params) {
+    message.values.push_back(value.is_null() ? std::nullopt : std::optional(encode(value)));
+  }
+  return message;
+}
+
+void PgConnection::send(const sql::Statement& statement, const sql::Params& params) {
+  unsent_.push_back(message_of(statement, params));
+}
+
 PgConnection::ResultPtr PgConnection::run(const sql::Statement& statement, const sql::Params& params) {
-  const std::string& name = prepare(statement, params);
-  std::vector<std::string> encoded(params.size());
-  std::vector<const char*> values(params.size(), nullptr);
-  std::vector<int> lengths(params.size(), 0);
-  const std::vector<int> binary(params.size(), 1);
-  for (std::size_t i = 0; i < params.size(); ++i) {
-    if (params[i].is_null()) continue;
-    encoded[i] = encode(params[i]);
-    values[i] = encoded[i].data();
-    lengths[i] = static_cast<int>(encoded[i].size());
+  send(statement, params);
+  return std::move(run_unsent().back());
+}
+
+std::vector<PgConnection::ResultPtr> PgConnection::run_unsent() {
+  const std::vector<Message> messages = std::exchange(unsent_, {});
+  std::vector<ResultPtr> results;
+  if (messages.size() == 1) {
+    post(messages.front());
+    results.push_back(wait_for_result(messages.front().doing));
+  } else {
+    results = run_piped(messages);
   }
-  if (PQsendQueryPrepared(connection_.get(), name.c_str(), static_cast<int>(params.size()), values.data(),
-                          lengths.data(), binary.data(), 1) == 0) {
-    throw_cut(statement.name);
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    if (messages[i].doing == kTransactionId.name) transaction_id_ = PQgetvalue(results[i].get(), 0, 0);
   }
-  return wait_for_result(statement.name);
+  return results;
+}
+
+std::vector<PgConnection::ResultPtr> PgConnection::run_piped(const std::vector<Message>& messages) {
+  const std::string_view doing = messages.back().doing;
+  if (PQenterPipelineMode(connection_.get()) == 0) throw_cut(doing);
+  for (const Message& message : messages) post(message);
+  if (PQpipelineSync(connection_.get()) == 0) throw_cut(doing);
+  push_out(doing);
+  std::vector<ResultPtr> results;
+  results.reserve(messages.size());
+  for (const Message& message : messages) {
+    results.push_back(next_result(message.doing));
+    if (!results.back()) throw_cut(message.doing);
+    while (next_result(message.doing)) {
+    }
+  }
+  const ResultPtr end = next_result(doing);
+  if (PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC || PQexitPipelineMode(connection_.get()) == 0) throw_cut(doing);
+  // The server leaves out what follows a failure, so that the first one is what went wrong.
+  for (std::size_t i = 0; i < messages.size(); ++i) throw_if_failed(results[i].get(), messages[i].doing);
+  return results;
+}
+
+void PgConnection::post(const Message& message) {
+  const std::size_t count = message.values.size();
+  std::vector<const char*> values(count, nullptr);
+  std::vector<int> lengths(count, 0);
+  const std::vector<int> binary(count, 1);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!message.values[i]) continue;
+    values[i] = message.values[i]->data();
+    lengths[i] = static_cast<int>(message.values[i]->size());
+  }
+  const int sent = message.prepared.empty()
+                       ? PQsendQueryParams(connection_.get(), std::string(message.doing).c_str(), 0, nullptr, nullptr,
+                                           nullptr, nullptr, 1)
+                       : PQsendQueryPrepared(connection_.get(), message.prepared.c_str(), static_cast<int>(count),
+                                             values.data(), lengths.data(), binary.data(), 1);
+  if (sent == 0) throw_cut(message.doing);
 }
 
 sql::Rows PgConnection::query(const sql::Statement& statement, const sql::Params& params) {
-  const ResultPtr result = run(statement, params);
-  const int columns = PQnfields(result.get());
-  sql::Rows rows;
-  rows.reserve(static_cast<std::size_t>(PQntuples(result.get())));
-  for (int row = 0; row < PQntuples(result.get()); ++row) {
-    std::vector<sql::Row::Cell> cells(static_cast<std::size_t>(columns));
-    for (int column = 0; column < columns; ++column) {
-      if (PQgetisnull(result.get(), row, column) != 0) continue;
-      const std::string_view bytes(PQgetvalue(result.get(), row, column),
-                                   static_cast<std::size_t>(PQgetlength(result.get(), row, column)));
-      cells[static_cast<std::size_t>(column)] = decode(PQftype(result.get(), column), bytes);
-    }
-    rows.emplace_back(std::move(cells));
-  }
-  return rows;
+  return rows_of(run(statement, params).get());
+}
+
+std::vector<sql::Rows> PgConnection::query_all(const std::vector<Question>& questions) {
+  std::vector<Message> asked;
+  asked.reserve(questions.size());
+  for (const auto& [statement, params] : questions) asked.push_back(message_of(statement, params));
+  std::move(asked.begin(), asked.end(), std::back_inserter(unsent_));
+  const std::vector<ResultPtr> results = run_unsent();
+  std::vector<sql::Rows> answers;
+  answers.reserve(questions.size());
+  for (auto answer = results.end() - std::ssize(questions); answer != results.end(); ++answer)
+    answers.push_back(rows_of(answer->get()));
+  return answers;
 }
 
 std::int64_t PgConnection::execute(const sql::Statement& statement, const sql::Params& params) {
@@ -251,32 +329,48 @@ std::int64_t PgConnection::execute(const sql::Statement& statement, const sql::P
   return std::string_view(PQcmdStatus(result.get())).starts_with("SELECT") ? 0 : changed_rows(result.get());
 }
 
-void PgConnection::announce_invalidation(std::string_view payload) { execute(kNotify, {payload}); }
+void PgConnection::announce_invalidation(std::string_view payload) { send(kNotify, {payload}); }
 
 PgConnection::ResultPtr PgConnection::run_text(const std::string& script) {
+  if (!unsent_.empty()) run_unsent();
   if (PQsendQuery(connection_.get(), script.c_str()) == 0) throw_cut("script");
   return wait_for_result("script");
 }
 
 void PgConnection::run_script(const std::string& script) { run_text(script); }
 
-std::string PgConnection::begin() {
-  const ResultPtr result = run_text("BEGIN; SELECT pg_current_xact_id()");
-  return PQgetvalue(result.get(), 0, 0);
+void PgConnection::begin() {
+  transaction_id_.clear();
+  send(kBegin, {});
+  send(kTransactionId, {});
+}
+
+const std::string& PgConnection::transaction_id() {
+  if (transaction_id_.empty()) run_unsent();
+  return transaction_id_;
 }
 
 bool PgConnection::commit() {
-  const ResultPtr result = run_text("COMMIT");
-  return std::string_view(PQcmdStatus(result.get())) == "COMMIT";
+  unsent_.push_back({.doing = "COMMIT", .prepared = {}, .values = {}});
+  return std::string_view(PQcmdStatus(run_unsent().back().get())) == "COMMIT";
+}
+
+void PgConnection::roll_back() {
+  unsent_.clear();
+  if (PQtransactionStatus(connection_.get()) != PQTRANS_IDLE) run_script("ROLLBACK");
 }
 
 bool PgConnection::is_idle() const {
-  return !broken_ && PQstatus(connection_.get()) == CONNECTION_OK &&
+  return !broken_ && unsent_.empty() && PQstatus(connection_.get()) == CONNECTION_OK &&
          PQtransactionStatus(connection_.get()) == PQTRANS_IDLE;
 }
 
 bool PgConnection::is_usable() {
   if (!is_idle()) return false;
+  if (prepared_.size() > kMostPrepared) {
+    run_script("DEALLOCATE ALL");
+    prepared_.clear();
+  }
   // An idle connection has nothing to read, unless the server said goodbye.
   pollfd waited{.fd = PQsocket(connection_.get()), .events = POLLIN, .revents = 0};
   if (poll(&waited, 1, 0) <= 0) return true;

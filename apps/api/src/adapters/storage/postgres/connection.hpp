@@ -1,9 +1,11 @@
 #pragma once
-// One PostgreSQL connection on libpq: statements prepared at their first use, values in binary, every wait bounded by
-// the client's own deadline, failures as DatabaseError. Used by the pool, the migrations and the fence; stores see it
+// One PostgreSQL connection on libpq: statements prepared at their first use, values in binary, changes that nobody waits
+// for sent along with what is waited for (libpq's pipeline), every wait bounded by the client's own deadline, failures
+// as DatabaseError. Used by the pool, the migrations and the fence; stores see it
 // as sql::Connection. Not thread-safe.
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -37,20 +39,27 @@ class PgConnection final : public sql::Connection {
 
   sql::Dialect dialect() const override { return {.is_postgres = true}; }
   sql::Rows query(const sql::Statement& statement, const sql::Params& params) override;
+  std::vector<sql::Rows> query_all(const std::vector<Question>& questions) override;
   std::int64_t execute(const sql::Statement& statement, const sql::Params& params) override;
+  void send(const sql::Statement& statement, const sql::Params& params) override;
   void announce_invalidation(std::string_view payload) override;
   void run_script(const std::string& script) override;
 
-  /// Begins a transaction; its id, by which its fate can be asked for later.
-  std::string begin();
+  /// Begins a transaction, together with its first statement.
+  void begin();
+  /// Of the transaction that was begun: by it its fate can be asked for later.
+  const std::string& transaction_id();
   /// False when the server rolled back instead, because a statement had failed.
   bool commit();
+  /// Also forgets what was not sent yet.
+  void roll_back();
   /// How long the client waits for one answer; migrations need more than requests.
   void wait_at_most(std::chrono::milliseconds patience) { patience_ = patience; }
 
   /// Whether the last work left it as it should: not cut, and no answer or transaction outstanding.
   bool is_idle() const;
-  /// Whether it can be used again: idle, and the server has not hung up meanwhile.
+  /// Whether it can be used again: idle, and the server has not hung up meanwhile. Forgets prepared statements where
+  /// they have become many.
   bool is_usable();
   int backend_pid() const;
 
@@ -67,9 +76,22 @@ class PgConnection final : public sql::Connection {
   };
   using ResultPtr = std::unique_ptr<pg_result, Clear>;
 
+  /// A statement with its parameters, on its way.
+  struct Message {
+    std::string_view doing;
+    std::string prepared;                            ///< its name at the server; empty: `doing` is the statement
+    std::vector<std::optional<std::string>> values;  ///< encoded
+  };
+
+  Message message_of(const sql::Statement& statement, const sql::Params& params);
   const std::string& prepare(const sql::Statement& statement, const sql::Params& params);
   ResultPtr run(const sql::Statement& statement, const sql::Params& params);
+  std::vector<ResultPtr> run_unsent();
+  std::vector<ResultPtr> run_piped(const std::vector<Message>& messages);
   ResultPtr run_text(const std::string& script);
+  void post(const Message& message);
+  void push_out(std::string_view doing);
+  ResultPtr next_result(std::string_view doing);
   ResultPtr wait_for_result(std::string_view doing);
   void wait_for_socket(short events, Moment deadline, std::string_view doing);
   [[noreturn]] void throw_cut(std::string_view doing);
@@ -78,6 +100,8 @@ class PgConnection final : public sql::Connection {
   std::unique_ptr<pg_conn, Finish> connection_;
   std::chrono::milliseconds patience_;
   bool broken_ = false;
+  std::vector<Message> unsent_;
+  std::string transaction_id_;  ///< empty until the server told it
   std::unordered_map<std::string, std::string> prepared_;
   std::string key_;  ///< of the statement at hand; kept for its memory
   int next_name_ = 0;

@@ -33,15 +33,22 @@ class ReadingConnection final : public Connection {
   explicit ReadingConnection(Connection& connection) : connection_(connection) {}
   sql::Dialect dialect() const override { return connection_.dialect(); }
   sql::Rows query(const sql::Statement& statement, const sql::Params& params) override {
-    const std::string_view text = statement.postgres.empty() ? statement.text : statement.postgres;
-    if (!text.starts_with("SELECT") && !text.starts_with("WITH") && !text.starts_with("(")) refuse(statement.name);
+    check_reads(statement);
     return connection_.query(statement, params);
+  }
+  std::vector<sql::Rows> query_all(const std::vector<Question>& questions) override {
+    for (const Question& question : questions) check_reads(question.statement);
+    return connection_.query_all(questions);
   }
   std::int64_t execute(const sql::Statement& statement, const sql::Params&) override { refuse(statement.name); }
   void announce_invalidation(std::string_view) override { refuse("announce_invalidation"); }
   void run_script(const std::string&) override { refuse("run_script"); }
 
  private:
+  static void check_reads(const sql::Statement& statement) {
+    const std::string_view text = statement.postgres.empty() ? statement.text : statement.postgres;
+    if (!text.starts_with("SELECT") && !text.starts_with("WITH") && !text.starts_with("(")) refuse(statement.name);
+  }
   [[noreturn]] static void refuse(std::string_view what) {
     throw DatabaseError(DatabaseErrorKind::read_only, fmt::format("{} inside a read", what));
   }
@@ -115,12 +122,12 @@ class PostgresDriver final : public sql::Driver {
   Result<> write_once(const sql::Work& work) {
     const Pool::Lease lease = pool_.acquire();
     PgConnection& connection = *lease;
-    const std::string id = connection.begin();
+    connection.begin();
     try {
       Result<> outcome = work(connection);
       if (outcome) {
         GH_FAILPOINT(before_commit);
-        commit(connection, id);
+        commit(connection);
         GH_FAILPOINT(after_commit);
       } else {
         roll_back(connection);
@@ -132,7 +139,8 @@ class PostgresDriver final : public sql::Driver {
     }
   }
 
-  void commit(PgConnection& connection, const std::string& id) {
+  void commit(PgConnection& connection) {
+    const std::string id = connection.transaction_id();
     bool committed = false;
     try {
       committed = connection.commit();
@@ -154,7 +162,7 @@ class PostgresDriver final : public sql::Driver {
 
   static void roll_back(PgConnection& connection) noexcept {
     try {
-      connection.run_script("ROLLBACK");
+      connection.roll_back();
     } catch (const std::exception&) {
       // The connection is not usable then, and the pool closes it.
     }

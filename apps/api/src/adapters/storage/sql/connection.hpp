@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "adapters/storage/sql/errors.hpp"
 #include "adapters/storage/sql/statement.hpp"
@@ -31,8 +32,24 @@ class Connection {
   /// Runs the statement and gives every row it answers with (SELECT, or a change with RETURNING).
   virtual Rows query(const Statement& statement, const Params& params) = 0;
 
+  /// Runs several questions, none of which needs another's answer, in one trip; their rows, in that order.
+  struct Question {
+    const Statement& statement;
+    Params params;
+  };
+  virtual std::vector<Rows> query_all(const std::vector<Question>& questions) {
+    std::vector<Rows> answers;
+    answers.reserve(questions.size());
+    for (const auto& [statement, params] : questions) answers.push_back(query(statement, params));
+    return answers;
+  }
+
   /// Runs the statement; how many rows it changed. Rows that it answers with are dropped.
   virtual std::int64_t execute(const Statement& statement, const Params& params) = 0;
+
+  /// Runs a change whose row count nobody needs. PostgreSQL gets it in one trip with the next statement that is waited
+  /// for, or with the commit, and its failure shows there.
+  virtual void send(const Statement& statement, const Params& params) { execute(statement, params); }
 
   /// Tells the other processes that a session's or user's cached state is void, once this transaction commits.
   /// PostgreSQL notifies; on SQLite the row in session_invalidations is the message and this does nothing. The payload

@@ -102,13 +102,13 @@ template <class ToParams, class ToJson>
 void write_places(Connection& connection, const std::vector<Place>& places, const Statement& one, const Statement& all,
                   ToParams to_params, ToJson to_json) {
   if (!connection.dialect().is_postgres) {
-    for (const Place& place : places) connection.execute(one, to_params(place));
+    for (const Place& place : places) connection.send(one, to_params(place));
     return;
   }
   json::array rows;
   rows.reserve(places.size());
   for (const Place& place : places) rows.push_back(to_json(place));
-  connection.execute(all, {Json{json::serialize(rows)}});
+  connection.send(all, {Json{json::serialize(rows)}});
 }
 
 int seal_audit(Connection& connection, const Row& head_row) {
@@ -137,7 +137,7 @@ int seal_audit(Connection& connection, const Row& head_row) {
                 {"previous_hash", auth::hex_encode(place.previous_hash)},
                 {"hash", auth::hex_encode(place.hash)}};
       });
-  connection.execute(kSaveHead, {"audit", chain.head().sequence, Blob{chain.head().hash}});
+  connection.send(kSaveHead, {"audit", chain.head().sequence, Blob{chain.head().hash}});
   return static_cast<int>(rows.size());
 }
 
@@ -183,7 +183,7 @@ int seal_outbox(Connection& connection) {
         if (place.userversion) row.emplace("userversion", *place.userversion);
         return row;
       });
-  connection.execute(kSaveHead, {"outbox", sequence, Blob{}});
+  connection.send(kSaveHead, {"outbox", sequence, Blob{}});
   return static_cast<int>(rows.size());
 }
 
@@ -202,7 +202,7 @@ int seal_invalidations(Connection& connection) {
       [](const Place& place) -> json::object {
         return {{"position", place.position}, {"sequence", place.sequence}};
       });
-  connection.execute(kSaveHead, {"invalidations", sequence, Blob{}});
+  connection.send(kSaveHead, {"invalidations", sequence, Blob{}});
   return static_cast<int>(rows.size());
 }
 

@@ -8,7 +8,7 @@
 namespace gatehouse::adapters::sql {
 
 struct Statement {
-  std::string_view name;        ///< for logs and metrics: "users.find"
+  std::string_view name;        ///< a literal, for logs and metrics: "users.find"
   std::string_view text;        ///< must stay alive for the call; prepared once per connection, keyed by its content
   std::string_view postgres{};  ///< instead of `text` on PostgreSQL, where the dialects must differ
 };

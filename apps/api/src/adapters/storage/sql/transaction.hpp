@@ -28,7 +28,8 @@ namespace gatehouse::adapters::sql {
 class Transaction final : public ports::Tx {
  public:
   Transaction(Connection& connection, ports::DataCipher& cipher)
-      : users_(connection),
+      : connection_(connection),
+        users_(connection),
         accounts_(connection),
         sessions_(connection),
         invalidations_(connection),
@@ -72,7 +73,15 @@ class Transaction final : public ports::Tx {
   ports::Services& services() override { return services_; }
   ports::Machinery& machinery() override { return machinery_; }
 
+  /// PostgreSQL writes its log in order: the next commit that waits for the disk takes this one along. SQLite's writer
+  /// commits many at once anyway.
+  void leave_durability_to_the_next() override {
+    constexpr Statement kDoNotWait{"transaction.do_not_wait", "SET LOCAL synchronous_commit = off"};
+    if (connection_.dialect().is_postgres) connection_.send(kDoNotWait, {});
+  }
+
  private:
+  Connection& connection_;
   SqlUsers users_;
   SqlAccounts accounts_;
   SqlSessions sessions_;

@@ -89,6 +89,68 @@ TEST_P(AnyDriver, undoes_a_closure_that_returns_an_error_and_keeps_the_others) {
   EXPECT_EQ(count(*driver), 1);
 }
 
+TEST_P(AnyDriver, writes_what_was_only_sent_with_the_statement_after_it_or_the_commit) {
+  const auto driver = open_here();
+  ASSERT_TRUE(driver->write([](Connection& c) -> Result<> {
+    c.send(kInsert, {"a", 1});
+    EXPECT_EQ(c.query_one(kCount, {})->integer(0), 1);
+    c.send(kInsert, {"b", 1});
+    c.send(kInsert, {"c", 1});
+    EXPECT_EQ(c.execute(kTake, {"a"}), 1);
+    c.send(kInsert, {"d", 1});
+    return {};
+  }));
+  EXPECT_EQ(count(*driver), 3);
+}
+
+TEST_P(AnyDriver, writes_nothing_when_something_that_was_only_sent_fails) {
+  const auto driver = open_here();
+  ASSERT_TRUE(insert(*driver, "a"));
+  for (const bool in_the_commit : {true, false}) {
+    const Result<> refused = driver->write([&](Connection& c) -> Result<> {
+      c.send(kInsert, {"b", 1});
+      c.send(kInsert, {"a", 1});
+      c.send(kInsert, {"c", 1});
+      if (!in_the_commit) c.query(kCount, {});
+      return {};
+    });
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().cause.find("insert"), std::string::npos) << refused.error().cause;
+    EXPECT_EQ(count(*driver), 1);
+  }
+  ASSERT_TRUE(insert(*driver, "d")) << "the connection is as good as before";
+}
+
+TEST_P(AnyDriver, forgets_what_was_only_sent_when_the_closure_returns_an_error) {
+  const auto driver = open_here();
+  ASSERT_FALSE(driver->write([](Connection& c) -> Result<> {
+    c.send(kInsert, {"a", 1});
+    return fail(ErrorCode::conflict, "no");
+  }));
+  ASSERT_TRUE(driver->write([](Connection&) -> Result<> { return {}; })) << "and so does one that asks nothing";
+  EXPECT_EQ(count(*driver), 0);
+}
+
+TEST_P(AnyDriver, answers_several_questions_in_their_order) {
+  const auto driver = open_here();
+  constexpr Statement kOne{"one", "SELECT 1 FROM things WHERE name = ?1"};
+  constexpr Statement kNumber{"number", "SELECT ?1 + 1"};
+  for (int round = 0; round < 2; ++round) {  // when nothing is prepared yet, and when everything is
+    ASSERT_TRUE(driver->write([&](Connection& c) -> Result<> {
+      c.send(kInsert, {std::to_string(round), 1});
+      const auto answers = c.query_all({{kCount, {}}, {kOne, {"nobody"}}, {kNumber, {41}}});
+      EXPECT_EQ(answers.at(0).at(0).integer(0), round + 1);
+      EXPECT_TRUE(answers.at(1).empty());
+      EXPECT_EQ(answers.at(2).at(0).integer(0), 42);
+      return {};
+    }));
+    ASSERT_TRUE(driver->read([&](Connection& c) -> Result<> {
+      EXPECT_EQ(c.query_all({{kNumber, {1}}, {kCount, {}}}).at(1).at(0).integer(0), round + 1);
+      return {};
+    }));
+  }
+}
+
 TEST_P(AnyDriver, counts_changed_rows_and_only_those_of_the_statement) {
   const auto driver = open_here();
   ASSERT_TRUE(driver->write([](Connection& c) -> Result<> {
@@ -110,6 +172,19 @@ TEST_P(AnyDriver, refuses_a_write_inside_a_read) {
   EXPECT_FALSE(outcome);
   EXPECT_EQ(count(*driver), 0);
   EXPECT_TRUE(insert(*driver, "a"));
+}
+
+TEST_P(AnyDriver, refuses_a_write_that_is_only_sent_or_asked_inside_a_read) {
+  const auto driver = open_here();
+  EXPECT_FALSE(driver->read([](Connection& c) -> Result<> {
+    c.send(kInsert, {"a", 1});
+    return {};
+  }));
+  EXPECT_FALSE(driver->read([](Connection& c) -> Result<> {
+    c.query_all({{kCount, {}}, {kInsert, {"a", 1}}});
+    return {};
+  }));
+  EXPECT_EQ(count(*driver), 0);
 }
 
 TEST_P(AnyDriver, runs_a_closure_again_after_a_lost_guard_and_gives_up_after_four_tries) {

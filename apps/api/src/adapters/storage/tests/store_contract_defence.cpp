@@ -19,6 +19,9 @@ class DefenceContract : public StoreContract {
     } while (page.after);
     return found;
   }
+  ports::Past past_of(const ports::PastQuestion& question) {
+    return read([&](Tx& tx) { return tx.attempts().past(question); });
+  }
 };
 INSTANTIATE_TEST_SUITE_P(Stores, DefenceContract, testing::ValuesIn(contract_databases()),
                          [](const auto& kind) { return kind.param; });
@@ -97,17 +100,17 @@ TEST_P(DefenceContract, the_recent_past_is_summed_up_by_address_and_network) {
   add(AttemptOutcome::success, "ada", "net-a", kNow);
   add(AttemptOutcome::failure, "bob", "net-a", kNow);
   add(AttemptOutcome::failure, "bob", "net-a", kNow);
-  const auto summary = read([](Tx& tx) { return tx.attempts().summarize("ada", "net-a", kNow - 30min); });
-  EXPECT_EQ(summary.failures_for_user, 2);
-  EXPECT_EQ(summary.failures_from_network, 3);
-  EXPECT_EQ(summary.accounts_from_network, 2);
+  const auto past = past_of({.identifier_hmac = "ada", .network = "net-a", .since = kNow - 30min});
+  EXPECT_EQ(past.failures_for_user, 2);
+  EXPECT_EQ(past.failures_from_network, 3);
+  EXPECT_EQ(past.accounts_from_network, 2);
 }
 
 TEST_P(DefenceContract, a_network_is_known_after_a_success_from_it) {
   const auto user = add_user("ada@example.com");
   auto attempt = new_attempt(AttemptOutcome::failure, "net-a");
   attempt.user_id = user.id;
-  const auto seen = [&] { return read([&](Tx& tx) { return tx.attempts().seen_network(user.id, "net-a"); }); };
+  const auto seen = [&] { return past_of({.user_id = user.id, .network = "net-a"}).known_network; };
   write([&](Tx& tx) { return tx.attempts().add(attempt); });
   EXPECT_FALSE(seen());
   attempt.id = domain::AttemptId(next_id("a"));
@@ -137,7 +140,7 @@ TEST_P(DefenceContract, addresses_that_failed_are_counted_by_the_hour_also_at_on
     GH_CHECK(tx.attempts().add_to_spread("same", kNow, -1));
     return tx.attempts().add_to_spread("same", kNow - 1h, 3);
   });
-  const auto since = [&](Timestamp from) { return read([&](Tx& tx) { return tx.attempts().spread(from); }); };
+  const auto since = [&](Timestamp from) { return past_of({.spread_since = from}).spread; };
   ASSERT_EQ(since(kNow - 1h).size(), 2u);
   EXPECT_EQ(since(kNow - 1h).at(0).hour, kNow - 1h);
   EXPECT_EQ(since(kNow - 1h).at(0).accounts, 3);

@@ -122,25 +122,25 @@ Result<> note_failed_password(ports::Tx& tx, const domain::LoginAttempt& attempt
 
 Result<domain::RiskAssessment> assess_sign_in(ports::Tx& tx, const Dependencies& deps, const domain::User& user,
                                               bool known_device, const RequestInfo& request, Timestamp now) {
-  const std::string network = domain::network_key(request.ip);
-  GH_TRY(const auto recent,
-         tx.attempts().summarize(identifier_hmac(deps, user.email_canonical), network, now - domain::kRiskWindow));
+  GH_TRY(const auto past, tx.attempts().past({.identifier_hmac = identifier_hmac(deps, user.email_canonical),
+                                              .user_id = user.id,
+                                              .network = domain::network_key(request.ip),
+                                              .since = now - domain::kRiskWindow,
+                                              .spread_since = domain::spread_since(now)}));
   domain::RiskSignals signals;
   signals.first_sign_in = !user.last_sign_in_at;
   signals.known_device = known_device;
-  GH_TRY(signals.known_network, tx.attempts().seen_network(user.id, network));
-  signals.account_failures = recent.failures_for_user;
-  signals.network_accounts_failed = recent.accounts_from_network;
-  GH_TRY(const auto hours, tx.attempts().spread(domain::spread_since(now)));
-  domain::set_spread(signals, hours, now);
+  signals.known_network = past.known_network;
+  signals.account_failures = past.failures_for_user;
+  signals.network_accounts_failed = past.accounts_from_network;
+  domain::set_spread(signals, past.spread, now);
   return domain::assess_risk(signals);
 }
 
 Result<SignedIn> open_session(ports::Tx& tx, Record& record, const Dependencies& deps, const RequestInfo& request,
                               Opening opening, Timestamp now) {
   // Held from here on: whoever changes how the user signs in either ends this session too, or is seen here first.
-  GH_CHECK(tx.users().note_sign_in(opening.user.id, now));
-  GH_TRY(const auto present, tx.users().get(opening.user.id));
+  GH_TRY(const auto present, tx.users().note_sign_in(opening.user.id, now));
   GH_CHECK(domain::check_unchanged(present, opening.user.credential_version));
   GH_CHECK(make_room(tx, record, deps, opening.user.id, now));
   GH_TRY(auto device, use_device(tx, opening, request, now));
@@ -186,8 +186,10 @@ Result<SignedIn> open_session(ports::Tx& tx, Record& record, const Dependencies&
                         signed_in_data(session, opening.risk, device.is_new)));
   GH_CHECK(tell_owner(tx, record, deps, opening, device.id, device.is_new, now));
 
-  GH_TRY(const auto roles, tx.roles().list(opening.user.id, now));
-  signed_in.actor = actor_of(deps.settings, session, opening.user, roles, now);
+  if (!opening.roles) {
+    GH_TRY(opening.roles, tx.roles().list(opening.user.id, now));
+  }
+  signed_in.actor = actor_of(deps.settings, session, opening.user, *opening.roles, now);
   signed_in.token = std::move(token.text);
   signed_in.device_token = std::move(device.token);
   return signed_in;

@@ -20,6 +20,7 @@ struct Opening {
   std::optional<std::string> device_token{};  ///< its token, to be handed back where it was sent
   domain::RiskAssessment risk{};
   Duration latency{};
+  std::optional<std::vector<domain::RoleAssignment>> roles{};  ///< of the user, where this transaction has read them
 };
 
 /// Ends the oldest sessions past `max_per_user` with reason `limit`. Returns `account_disabled` or

@@ -29,6 +29,8 @@ struct Candidate {
 Result<Candidate> reserve_and_look_up(ports::Tx& tx, const Dependencies& deps, const std::string& email_canonical,
                                       const SignInInput& input, const RequestInfo& request, Timestamp now) {
   Candidate found;
+  // Whatever comes of the try is written, and with it this, before anybody hears of it.
+  tx.leave_durability_to_the_next();
   GH_TRY(found.user, tx.users().find_by_email(email_canonical));
   const auto user_id = found.user ? std::optional(found.user->id) : std::nullopt;
   GH_TRY(found.device, find_known_device(tx, input.device_token, user_id, now));
@@ -118,7 +120,8 @@ class RightPassword {
                                          .device = candidate_.device,
                                          .device_token = device_token_,
                                          .risk = risk,
-                                         .latency = now - started},
+                                         .latency = now - started,
+                                         .roles = roles_},
                                         now));
     return SignInOutcome(std::move(signed_in));
   }
@@ -131,9 +134,9 @@ class RightPassword {
     facts.known_device = candidate_.device.has_value();
     GH_TRY(const auto totp, tx.factors().find_totp(user.id));
     facts.has_second_factor = totp && totp->confirmed_at;
-    GH_TRY(const auto roles, tx.roles().list(user.id, now));
+    GH_TRY(roles_, tx.roles().list(user.id, now));
     facts.requires_second_factor = domain::requires_second_factor(
-        deps_.settings.mfa_required, deps_.settings.mfa_required_roles, domain::live_roles(roles, now));
+        deps_.settings.mfa_required, deps_.settings.mfa_required_roles, domain::live_roles(roles_, now));
     facts.risk = domain::respond_to_risk(risk, deps_.settings.on_suspicious, facts.has_second_factor);
     return facts;
   }
@@ -143,6 +146,7 @@ class RightPassword {
   const RequestInfo& request_;
   const Candidate& candidate_;
   const std::optional<std::string>& device_token_;
+  std::vector<domain::RoleAssignment> roles_;
 };
 
 }  // namespace

@@ -199,7 +199,7 @@ class Arrival {
     facts.known_device = device.has_value();
     GH_TRY(const auto totp, tx.factors().find_totp(user.id));
     facts.has_second_factor = totp && totp->confirmed_at;
-    GH_TRY(const auto roles, tx.roles().list(user.id, now));
+    GH_TRY(auto roles, tx.roles().list(user.id, now));
     facts.requires_second_factor = domain::requires_second_factor(
         deps_.settings.mfa_required, deps_.settings.mfa_required_roles, domain::live_roles(roles, now));
     facts.risk = domain::respond_to_risk(risk, deps_.settings.on_suspicious, facts.has_second_factor);
@@ -218,7 +218,8 @@ class Arrival {
                                          .device = std::move(device),
                                          .device_token = known ? input_.device_token : std::nullopt,
                                          .risk = risk,
-                                         .latency = now - input_.started},
+                                         .latency = now - input_.started,
+                                         .roles = std::move(roles)},
                                         now));
     return SignInOutcome(std::move(signed_in));
   }

@@ -47,6 +47,10 @@ class Tx {
   virtual SealedValues& sealed_values() = 0;
   virtual Services& services() = 0;
   virtual Machinery& machinery() = 0;
+
+  /// This write need not survive a power cut of the database before the next one that returns. For what means nothing
+  /// until the caller has written again and then answered.
+  virtual void leave_durability_to_the_next() {}
 };
 
 class Store {

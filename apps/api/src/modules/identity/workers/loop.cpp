@@ -13,6 +13,7 @@ using observability::Level;
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kFirstPause{500};
 constexpr std::chrono::milliseconds kLongestPause{5'000};
+constexpr std::chrono::milliseconds kLongestRest{200};
 
 }  // namespace
 
@@ -68,28 +69,28 @@ std::chrono::milliseconds Loop::after_failure(const Error& error) {
   return std::min<std::chrono::milliseconds>(doubled, kLongestPause);
 }
 
-void Loop::after_success() {
+std::chrono::milliseconds Loop::after_success(More more, Clock::duration took) {
   const std::lock_guard lock(mutex_);
   if (failures_ > 0) observability::log(Level::info, "worker_recovered", {{"worker", name_}});
   failures_ = 0;
   trouble_.reset();
+  if (more == More::yes) return std::chrono::milliseconds(0);
+  const auto rest = std::min(std::chrono::ceil<std::chrono::milliseconds>(took * pace_.rest), kLongestRest);
+  next_woken_step_ = std::max(next_woken_step_, Clock::now() + rest);
+  return std::max(pace_.interval, rest);
 }
 
 void Loop::run() {
   std::chrono::milliseconds pause{0};
   while (rest(pause)) {
     Result<More> done = More::no;
+    const auto begun = Clock::now();
     try {
       done = step_();
     } catch (const std::exception& fault) {
       done = fail(ErrorCode::internal_error, {}, fault.what());
     }
-    if (!done) {
-      pause = after_failure(done.error());
-      continue;
-    }
-    after_success();
-    pause = *done == More::yes ? std::chrono::milliseconds(0) : pace_.interval;
+    pause = done ? after_success(*done, Clock::now() - begun) : after_failure(done.error());
   }
 }
 

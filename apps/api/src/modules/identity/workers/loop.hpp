@@ -1,7 +1,8 @@
 #pragma once
 // Loop: a worker's thread. It runs one step again and again: at once while a step says there is more, else when it is
 // woken or after its interval; after a failure it waits longer, up to 5 s. The first wake is served at once; those that
-// follow closely share one step, so that under load a step finds the work of many. Several processes may run the same
+// follow closely share one step, so that under load a step finds the work of many, and where steps are slow there are
+// fewer of them. Several processes may run the same
 // worker: each step is safe by its lease or its guarded statements.
 #include <chrono>
 #include <condition_variable>
@@ -20,6 +21,7 @@ enum class More { no, yes };
 struct Pace {
   std::chrono::milliseconds interval;    ///< between steps while nobody wakes it
   std::chrono::milliseconds spacing{0};  ///< two steps that were woken begin at least this far apart
+  int rest = 0;                          ///< so many times as long as a step took, at most 200 ms, nothing follows it
 };
 
 class Loop {
@@ -44,7 +46,7 @@ class Loop {
   void run();
   bool rest(std::chrono::milliseconds time);
   std::chrono::milliseconds after_failure(const Error& error);
-  void after_success();
+  std::chrono::milliseconds after_success(More more, std::chrono::steady_clock::duration took);
 
   const std::string name_;
   const Pace pace_;

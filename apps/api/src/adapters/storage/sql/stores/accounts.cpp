@@ -61,7 +61,7 @@ Result<> SqlAccounts::add(const domain::Account& a) {
 }
 
 Result<> SqlAccounts::note_use(const domain::Account& a) {
-  connection_.execute(kNoteUse, {a.id, a.email, a.email_verified, maybe_blob(a.sealed_tokens), a.last_used_at});
+  connection_.send(kNoteUse, {a.id, a.email, a.email_verified, maybe_blob(a.sealed_tokens), a.last_used_at});
   return {};
 }
 

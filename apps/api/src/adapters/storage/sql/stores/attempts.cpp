@@ -86,7 +86,7 @@ Filter conditions(const ports::AttemptFilter& wanted) {
 }  // namespace
 
 Result<> SqlLoginAttempts::add(const domain::LoginAttempt& a) {
-  connection_.execute(
+  connection_.send(
       kAdd, {a.id, a.occurred_at, a.user_id, a.identifier_hmac, named(a.outcome), named(a.factor), a.reason,
              a.client_id, a.ip, a.network, a.user_agent, a.device, a.device_id, a.latency.count(), named(a.risk_level),
              a.risk_score, word_list(a.risk_reasons), a.request_id});
@@ -113,14 +113,15 @@ Result<ports::Total> SqlLoginAttempts::count(const ports::AttemptFilter& wanted)
   return count_bounded(connection_, "SELECT 1 FROM login_attempts" + filter.where(), filter.params());
 }
 
-Result<ports::AttemptSummary> SqlLoginAttempts::summarize(const std::string& identifier_hmac,
-                                                          const std::string& network, Timestamp since) {
-  const auto row = connection_.query_one(kSummarize, {identifier_hmac, network, since});
-  return ports::AttemptSummary{row->small(0), row->small(1), row->small(2)};
-}
-
-Result<bool> SqlLoginAttempts::seen_network(const domain::UserId& user, const std::string& network) {
-  return connection_.query_one(kSeenNetwork, {user, network}).has_value();
+Result<ports::Past> SqlLoginAttempts::past(const ports::PastQuestion& of) {
+  const std::vector<Rows> answers = connection_.query_all({{kSummarize, {of.identifier_hmac, of.network, of.since}},
+                                                           {kSeenNetwork, {of.user_id, of.network}},
+                                                           {kSpread, {of.spread_since}}});
+  const Row& failures = answers[0].at(0);
+  return ports::Past{failures.small(0), failures.small(1), failures.small(2), !answers[1].empty(),
+                     map_all(answers[2], [](const Row& row) {
+                       return domain::SpreadHour{row.time(0), row.integer(1)};
+                     })};
 }
 
 Result<int> SqlLoginAttempts::remove_before(Timestamp time, int limit) {
@@ -133,14 +134,8 @@ Result<int> SqlLoginAttempts::count_failures(const std::string& identifier_hmac,
 
 Result<> SqlLoginAttempts::add_to_spread(const std::string& identifier_hmac, Timestamp hour, int change) {
   const int shard = identifier_hmac.empty() ? 0 : static_cast<unsigned char>(identifier_hmac.front()) % kSpreadShards;
-  connection_.execute(kAddToSpread, {hour, shard, change});
+  connection_.send(kAddToSpread, {hour, shard, change});
   return {};
-}
-
-Result<std::vector<domain::SpreadHour>> SqlLoginAttempts::spread(Timestamp since) {
-  return map_all(connection_.query(kSpread, {since}), [](const Row& row) {
-    return domain::SpreadHour{row.time(0), row.integer(1)};
-  });
 }
 
 Result<int> SqlLoginAttempts::remove_spread_before(Timestamp time, int limit) {

@@ -13,13 +13,10 @@ class SqlLoginAttempts final : public ports::LoginAttempts {
   Result<ports::Page<domain::LoginAttempt>> list(const ports::AttemptFilter& filter,
                                                  const ports::PageRequest& page) override;
   Result<ports::Total> count(const ports::AttemptFilter& filter) override;
-  Result<ports::AttemptSummary> summarize(const std::string& identifier_hmac, const std::string& network,
-                                          Timestamp since) override;
-  Result<bool> seen_network(const domain::UserId& user, const std::string& network) override;
+  Result<ports::Past> past(const ports::PastQuestion& of) override;
   Result<int> remove_before(Timestamp time, int limit) override;
   Result<int> count_failures(const std::string& identifier_hmac, Timestamp since, int most) override;
   Result<> add_to_spread(const std::string& identifier_hmac, Timestamp hour, int change) override;
-  Result<std::vector<domain::SpreadHour>> spread(Timestamp since) override;
   Result<int> remove_spread_before(Timestamp time, int limit) override;
 
  private:

@@ -64,11 +64,11 @@ Filter conditions(const ports::AuditFilter& wanted) {
 }  // namespace
 
 Result<> SqlAuditLog::add(const domain::AuditEntry& e) {
-  connection_.execute(kAdd, {e.id, e.occurred_at, named(e.actor_type), e.actor_id, e.subject_id, e.action,
+  connection_.send(kAdd, {e.id, e.occurred_at, named(e.actor_type), e.actor_id, e.subject_id, e.action,
                              named(e.outcome), e.reason, e.request_id, e.details, Blob{e.personal_digest}});
   if (e.personal_salt.empty()) return {};
   GH_TRY(auto sealed, cipher_.seal(ports::DataPurpose::personal_data, e.id.str(), e.personal));
-  connection_.execute(kAddPersonal, {e.id, Blob{e.personal_salt}, Blob{std::move(sealed)}});
+  connection_.send(kAddPersonal, {e.id, Blob{e.personal_salt}, Blob{std::move(sealed)}});
   return {};
 }
 
@@ -126,7 +126,7 @@ Result<std::optional<domain::ChainHead>> SqlAuditLog::head() {
 Result<std::int64_t> SqlAuditLog::count_unsealed() { return connection_.query_one(kCountUnsealed, {})->integer(0); }
 
 Result<> SqlAuditLog::add_checkpoint(const domain::AuditCheckpoint& checkpoint) {
-  connection_.execute(kAddCheckpoint,
+  connection_.send(kAddCheckpoint,
                       {checkpoint.sequence, Blob{checkpoint.hash}, checkpoint.created_at, checkpoint.jws});
   return {};
 }

@@ -54,7 +54,7 @@ domain::MfaChallenge mapped(const Row& row) {
 }  // namespace
 
 Result<> SqlChallenges::add(const domain::MfaChallenge& c) {
-  connection_.execute(
+  connection_.send(
       kAdd, {c.id, Blob{c.token_hash}, c.user_id, c.client_id, c.purpose, c.service, word_list(c.first_factor),
              c.credential_version, c.wrong_codes, c.created_at, c.expires_at, named(c.state), c.verified_at,
              word_list(c.verified_amr), c.device_id, c.ip, c.user_agent, maybe_blob(c.cookie_hash), c.session_id});
@@ -74,7 +74,7 @@ Result<bool> SqlChallenges::finish(const domain::ChallengeId& id, const std::vec
 }
 
 Result<> SqlChallenges::fail(const domain::ChallengeId& id) {
-  connection_.execute(kFail, {id});
+  connection_.send(kFail, {id});
   return {};
 }
 

@@ -32,7 +32,7 @@ Result<bool> SqlDataKeys::add_first(const ports::DataKeyRow& row) {
 }
 
 Result<> SqlDataKeys::add_newest(const ports::DataKeyRow& row) {
-  connection_.execute(kRest, {row.purpose, false});
+  connection_.send(kRest, {row.purpose, false});
   // Another rotation may have come between the two statements: then this one starts over and follows it.
   if (connection_.execute(kAdd, written(row)) == 0) run_again("the active data key");
   return {};

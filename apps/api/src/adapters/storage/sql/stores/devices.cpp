@@ -44,13 +44,13 @@ Result<std::vector<domain::Device>> SqlDevices::list(const domain::UserId& user)
 }
 
 Result<> SqlDevices::add(const domain::Device& d) {
-  connection_.execute(kAdd, {d.id, d.user_id, Blob{d.token_hash}, d.name, d.user_agent, d.network, d.created_at,
+  connection_.send(kAdd, {d.id, d.user_id, Blob{d.token_hash}, d.name, d.user_agent, d.network, d.created_at,
                              d.last_seen_at, d.expires_at});
   return {};
 }
 
 Result<> SqlDevices::note_use(const domain::DeviceId& id, const std::string& network, Timestamp now) {
-  connection_.execute(kNoteUse, {id, network, now});
+  connection_.send(kNoteUse, {id, network, now});
   return {};
 }
 

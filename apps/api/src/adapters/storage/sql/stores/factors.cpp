@@ -108,14 +108,14 @@ Result<std::optional<std::int64_t>> SqlFactors::spend_try(const domain::UserId& 
 }
 
 Result<> SqlFactors::clear_counter(const domain::UserId& user, domain::FactorKind factor) {
-  connection_.execute(kClearCounter, {user, named(factor)});
+  connection_.send(kClearCounter, {user, named(factor)});
   return {};
 }
 
 Result<> SqlFactors::replace_backup_codes(const domain::UserId& user, const std::vector<domain::BackupCode>& codes) {
-  connection_.execute(kRemoveCodes, {user});
+  connection_.send(kRemoveCodes, {user});
   for (const auto& code : codes) {
-    connection_.execute(kAddCode,
+    connection_.send(kAddCode,
                         {code.id, user, Blob{code.code_hash}, Blob{code.salt}, code.used_at, code.created_at});
   }
   return {};
@@ -130,7 +130,7 @@ Result<bool> SqlFactors::consume_backup_code(const domain::FactorId& id, Timesta
 }
 
 Result<> SqlFactors::remove_backup_codes(const domain::UserId& user) {
-  connection_.execute(kRemoveCodes, {user});
+  connection_.send(kRemoveCodes, {user});
   return {};
 }
 

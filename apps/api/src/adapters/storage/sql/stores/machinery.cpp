@@ -68,12 +68,12 @@ Result<std::optional<ports::IdempotencyRecord>> SqlMachinery::reserve_idempotenc
 }
 
 Result<> SqlMachinery::finish_idempotency(const ports::IdempotencyRecord& record) {
-  connection_.execute(kFinish, {record.key, record.status, record.answer_json, record.expires_at});
+  connection_.send(kFinish, {record.key, record.status, record.answer_json, record.expires_at});
   return {};
 }
 
 Result<> SqlMachinery::release_idempotency(const std::string& key) {
-  connection_.execute(kRelease, {key});
+  connection_.send(kRelease, {key});
   return {};
 }
 
@@ -86,7 +86,7 @@ Result<bool> SqlMachinery::take_lease(const std::string& name, const std::string
 }
 
 Result<> SqlMachinery::give_back_lease(const std::string& name, const std::string& holder) {
-  connection_.execute(kGiveBackLease, {name, holder});
+  connection_.send(kGiveBackLease, {name, holder});
   return {};
 }
 
@@ -102,7 +102,7 @@ Result<std::string> SqlMachinery::settle_fact(const std::string& name, const std
 }
 
 Result<> SqlMachinery::put_fact(const std::string& name, const std::string& value) {
-  connection_.execute(kPutFact, {name, value});
+  connection_.send(kPutFact, {name, value});
   return {};
 }
 
@@ -111,8 +111,8 @@ Result<bool> SqlMachinery::consume_fact(const std::string& name) {
 }
 
 Result<> SqlMachinery::reset() {
-  for (const Statement& statement : kEmpty) connection_.execute(statement, {});
-  connection_.execute(kRestartChain, {Blob{domain::genesis_hash()}});
+  for (const Statement& statement : kEmpty) connection_.send(statement, {});
+  connection_.send(kRestartChain, {Blob{domain::genesis_hash()}});
   return {};
 }
 

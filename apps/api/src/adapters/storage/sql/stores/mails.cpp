@@ -68,7 +68,7 @@ Filter conditions(const ports::MailFilter& wanted) {
 Result<> SqlMails::add(const domain::MailMessage& m) {
   GH_TRY(auto text, cipher_.seal(ports::DataPurpose::mail_body, m.id.str(), m.text));
   GH_TRY(auto html, cipher_.seal(ports::DataPurpose::mail_body, m.id.str(), m.html));
-  connection_.execute(kAdd, {m.id, m.user_id, m.to, m.template_name, m.subject, Blob{std::move(text)},
+  connection_.send(kAdd, {m.id, m.user_id, m.to, m.template_name, m.subject, Blob{std::move(text)},
                              Blob{std::move(html)}, named(m.state), m.attempts, m.next_attempt_at, m.created_at,
                              m.expires_at, m.provider_id, m.last_error, domain::to_lower_ascii(m.to)});
   return {};
@@ -145,13 +145,13 @@ Result<std::vector<domain::MailMessage>> SqlMails::claim_due(Timestamp now, Dura
 Result<> SqlMails::save_delivery(const domain::MailMessage& m, bool wipe_body) {
   const Params params{m.id, named(m.state), m.attempts, m.next_attempt_at, m.provider_id, m.last_error};
   if (connection_.execute(kSaveDelivery, params) == 0 && m.provider_id)
-    connection_.execute(kAddProviderId, {m.id, m.provider_id});
-  if (wipe_body) connection_.execute(kWipeBody, {m.id});
+    connection_.send(kAddProviderId, {m.id, m.provider_id});
+  if (wipe_body) connection_.send(kWipeBody, {m.id});
   return {};
 }
 
 Result<> SqlMails::save_report(const domain::MailMessage& m) {
-  connection_.execute(kSaveReport, {m.id, named(m.state), m.provider_id, m.last_error});
+  connection_.send(kSaveReport, {m.id, named(m.state), m.provider_id, m.last_error});
   return {};
 }
 
@@ -170,7 +170,7 @@ Result<std::optional<Timestamp>> SqlMails::due_since(Timestamp now) {
 }
 
 Result<> SqlMails::remove(const domain::MailId& id) {
-  connection_.execute(kRemove, {id});
+  connection_.send(kRemove, {id});
   return {};
 }
 

@@ -70,7 +70,7 @@ std::string tombstone(const std::optional<domain::UserId>& subject) {
 
 Result<> SqlOutbox::add(const domain::OutboxEvent& event) {
   GH_TRY(auto sealed, cipher_.seal(ports::DataPurpose::personal_data, event.event_id.str(), event.data));
-  connection_.execute(kAdd, {event.event_id, event.topic, event.subject, Blob{std::move(sealed)}, event.occurred_at,
+  connection_.send(kAdd, {event.event_id, event.topic, event.subject, Blob{std::move(sealed)}, event.occurred_at,
                              event.traceparent});
   return {};
 }
@@ -111,7 +111,7 @@ Result<std::vector<domain::OutboxEvent>> SqlOutbox::list_unpublished(std::int64_
 Result<> SqlOutbox::mark_published(const std::vector<domain::EventId>& ids, Timestamp now) {
   boost::json::array names;
   for (const auto& id : ids) names.emplace_back(id.str());
-  connection_.execute(kMarkPublished, {Json{boost::json::serialize(names)}, now});
+  connection_.send(kMarkPublished, {Json{boost::json::serialize(names)}, now});
   return {};
 }
 

@@ -43,9 +43,9 @@ domain::PendingSignUp mapped(const Row& row) {
 }  // namespace
 
 Result<> SqlPendingSignUps::add(const domain::PendingSignUp& pending) {
-  connection_.execute(kAdd, {pending.id, pending.email, pending.email_canonical, pending.password_hash, pending.name,
+  connection_.send(kAdd, {pending.id, pending.email, pending.email_canonical, pending.password_hash, pending.name,
                              pending.locale, pending.client_id, pending.created_at, pending.expires_at});
-  connection_.execute(kDropOldest, {pending.email_canonical, kMaxPerAddress});
+  connection_.send(kDropOldest, {pending.email_canonical, kMaxPerAddress});
   return {};
 }
 

@@ -46,7 +46,7 @@ Result<bool> SqlRoleAssignments::put(const domain::RoleAssignment& a, Timestamp 
   params.emplace_back(now);
   if (connection_.execute(kRevive, params) == 1) return true;
   params.pop_back();
-  connection_.execute(kReplace, params);
+  connection_.send(kReplace, params);
   return false;
 }
 

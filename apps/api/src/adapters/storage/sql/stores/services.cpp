@@ -46,18 +46,18 @@ Result<std::optional<domain::ServiceKey>> SqlServices::find(const domain::Servic
 Result<std::vector<domain::ServiceKey>> SqlServices::list() { return map_all(connection_.query(kList, {}), mapped); }
 
 Result<> SqlServices::add(const domain::ServiceKey& k) {
-  connection_.execute(kAdd, {k.id, k.service, Blob{k.key_hash}, word_list(k.permissions), named(k.source), k.created_at,
+  connection_.send(kAdd, {k.id, k.service, Blob{k.key_hash}, word_list(k.permissions), named(k.source), k.created_at,
                              k.expires_at, k.revoked_at, k.last_used_at});
   return {};
 }
 
 Result<> SqlServices::save_permissions(const domain::ServiceKeyId& id, const std::vector<std::string>& permissions) {
-  connection_.execute(kSavePermissions, {id, word_list(permissions)});
+  connection_.send(kSavePermissions, {id, word_list(permissions)});
   return {};
 }
 
 Result<> SqlServices::save_expiry(const domain::ServiceKeyId& id, Timestamp expires_at) {
-  connection_.execute(kSaveExpiry, {id, expires_at});
+  connection_.send(kSaveExpiry, {id, expires_at});
   return {};
 }
 
@@ -70,7 +70,7 @@ Result<int> SqlServices::remove_named(const std::string& service) {
 }
 
 Result<> SqlServices::note_use(const domain::ServiceKeyId& id, Timestamp now) {
-  connection_.execute(kNoteUse, {id, now});
+  connection_.send(kNoteUse, {id, now});
   return {};
 }
 

@@ -106,7 +106,7 @@ Timestamp end_of(Timestamp last_seen, Duration idle_timeout, Timestamp expires_a
 }  // namespace
 
 Result<> SqlSessions::add(const domain::Session& s) {
-  connection_.execute(
+  connection_.send(
       kAdd, {s.id, s.user_id, Blob{s.token_hash}, s.client_id, s.created_at, s.authenticated_at, s.last_seen_at,
              s.expires_at, s.idle_timeout.count(), end_of(s.last_seen_at, s.idle_timeout, s.expires_at), named(s.acr),
              word_list(s.amr), s.ip, s.user_agent, s.device, s.device_id});
@@ -158,7 +158,7 @@ Result<bool> SqlSessions::renew(const domain::Session& s, const std::string& old
 
 Result<> SqlSessions::touch(const domain::SessionId& id, Timestamp seen_at) {
   if (const auto row = connection_.query_one(kLifetimes, {id})) {
-    connection_.execute(kTouch, {id, seen_at, end_of(seen_at, Duration(row->integer(1)), row->time(0))});
+    connection_.send(kTouch, {id, seen_at, end_of(seen_at, Duration(row->integer(1)), row->time(0))});
   }
   return {};
 }

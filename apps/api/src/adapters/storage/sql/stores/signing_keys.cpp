@@ -54,13 +54,13 @@ Result<bool> SqlSigningKeys::save_state(const domain::SigningKey& key, domain::S
     return connection_.execute(kSaveState, {key.kid, named(from), named(key.state), key.activated_at, key.retired_at,
                                             key.gone_at}) == 1;
   } catch (const DatabaseError& error) {
-    if (error.kind() != DatabaseErrorKind::unique_violation) throw;
+    if (error.kind() != DatabaseErrorKind::unique_violation || !error.constraint().starts_with("signing_keys")) throw;
     return fail(ErrorCode::conflict, "there is an active key of this purpose and algorithm already");
   }
 }
 
 Result<> SqlSigningKeys::remove(const std::string& kid) {
-  connection_.execute(kRemove, {kid});
+  connection_.send(kRemove, {kid});
   return {};
 }
 

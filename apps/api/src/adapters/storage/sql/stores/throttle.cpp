@@ -1,5 +1,7 @@
 #include "adapters/storage/sql/stores/throttle.hpp"
 
+#include <algorithm>
+
 #include "adapters/storage/sql/stores/mapping.hpp"
 
 namespace gatehouse::adapters::sql {
@@ -51,11 +53,15 @@ std::string hold_text(std::size_t count) {
   return "SELECT failures, last_at, forgiven_at, kind, key FROM throttle_budgets WHERE " +
          repeated(count, 2, "(kind = @1 AND key = @2)", " OR ") + " ORDER BY kind, key FOR UPDATE";
 }
-std::string save_text(std::size_t count) {
-  const auto by_kind = [&](std::string_view one) { return "CASE kind " + repeated(count, 8, one, " ") + " END"; };
+std::string save_text(std::size_t count, bool guarded) {
+  const std::size_t each = guarded ? 8 : 5;
+  const auto by_kind = [&](std::string_view one) { return "CASE kind " + repeated(count, each, one, " ") + " END"; };
+  const std::string_view of_row = guarded
+                                      ? "(kind = @1 AND key = @2 AND failures = @6 AND last_at = @7 AND forgiven_at = @8)"
+                                      : "(kind = @1 AND key = @2)";
   return "UPDATE throttle_budgets SET failures = " + by_kind("WHEN @1 THEN @3") +
          ", last_at = " + by_kind("WHEN @1 THEN @4") + ", forgiven_at = " + by_kind("WHEN @1 THEN @5") + " WHERE " +
-         repeated(count, 8, "(kind = @1 AND key = @2 AND failures = @6 AND last_at = @7 AND forgiven_at = @8)", " OR ");
+         repeated(count, each, of_row, " OR ");
 }
 
 domain::BudgetState mapped(const Row& row) { return {row.integer(0), row.time(1), row.time(2)}; }
@@ -105,7 +111,16 @@ Result<std::vector<domain::BudgetState>> SqlThrottleCounters::hold_all(const std
   for (const Row& row : rows)
     for (std::size_t i = 0; i < budgets.size(); ++i)
       if (row.text(3) == domain::to_text(budgets[i].kind) && row.text(4) == budgets[i].key) states[i] = mapped(row);
+  held_ = budgets;
+  held_states_ = states;
   return states;
+}
+
+bool SqlThrottleCounters::holds(const std::vector<ports::BudgetChange>& changes) const {
+  return std::equal(changes.begin(), changes.end(), held_.begin(), held_.end(),
+                    [](const auto& change, const auto& held) { return change.budget == held; }) &&
+         std::equal(changes.begin(), changes.end(), held_states_.begin(), held_states_.end(),
+                    [](const auto& change, const auto& held) { return change.before == held; });
 }
 
 Result<> SqlThrottleCounters::save_all(const std::vector<ports::BudgetChange>& changes) {
@@ -114,17 +129,24 @@ Result<> SqlThrottleCounters::save_all(const std::vector<ports::BudgetChange>& c
     return {};
   }
   if (changes.empty()) return {};
+  const bool guarded = !holds(changes);
   Params params;
-  for (const auto& [budget, before, after] : changes)
-    params.insert(params.end(), {named(budget.kind), budget.key, after.failures, after.last_at, after.forgiven_at,
-                                 before.failures, before.last_at, before.forgiven_at});
-  const std::string text = save_text(changes.size());
-  if (connection_.execute({"throttle.save_all", text}, params) != std::ssize(changes)) run_again("a throttle state");
+  for (const auto& [budget, before, after] : changes) {
+    params.insert(params.end(), {named(budget.kind), budget.key, after.failures, after.last_at, after.forgiven_at});
+    if (guarded) params.insert(params.end(), {before.failures, before.last_at, before.forgiven_at});
+  }
+  const std::string text = save_text(changes.size(), guarded);
+  if (!guarded) {
+    connection_.send({"throttle.save_held", text}, params);
+    held_.clear();
+  } else if (connection_.execute({"throttle.save_all", text}, params) != std::ssize(changes)) {
+    run_again("a throttle state");
+  }
   return {};
 }
 
 Result<> SqlThrottleCounters::clear(domain::BudgetKind kind, const std::string& key) {
-  connection_.execute(kClear, {named(kind), key});
+  connection_.send(kClear, {named(kind), key});
   return {};
 }
 

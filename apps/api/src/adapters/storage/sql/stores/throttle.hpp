@@ -1,5 +1,5 @@
 #pragma once
-// Throttle states in SQL: see ports/stores/defence.hpp.
+// Throttle states in SQL, for the length of one closure: see ports/stores/defence.hpp.
 #include "adapters/storage/sql/connection.hpp"
 #include "modules/identity/ports/stores/defence.hpp"
 
@@ -19,7 +19,12 @@ class SqlThrottleCounters final : public ports::ThrottleCounters {
   Result<int> remove_before(Timestamp time, int limit) override;
 
  private:
+  bool holds(const std::vector<ports::BudgetChange>& changes) const;
+
   Connection& connection_;
+  /// By hold_all() on PostgreSQL, whose locks outlive this object: what they hold, it may replace without a guard.
+  std::vector<ports::BudgetKey> held_;
+  std::vector<domain::BudgetState> held_states_;
 };
 
 }  // namespace gatehouse::adapters::sql

@@ -28,7 +28,8 @@ constexpr Statement kSave{
     "screening = ?17, screening_public = ?18, compliance_hold = ?19, deletion_due_at = ?20, reset_guard_until = ?21, "
     "mail_undeliverable = ?22, created_at = ?23, updated_at = ?24, last_sign_in_at = ?25, version = version + 1 "
     "WHERE id = ?1 AND version = ?26"};
-constexpr Statement kNoteSignIn{"users.note_sign_in", "UPDATE users SET last_sign_in_at = ?2 WHERE id = ?1"};
+constexpr Statement kNoteSignIn{"users.note_sign_in",
+                                "UPDATE users SET last_sign_in_at = ?2 WHERE id = ?1 RETURNING " GH_USER_COLUMNS};
 constexpr Statement kHoldAbleCount{"users.hold_able_count", "SELECT 1",
                                    "SELECT 1 FROM (SELECT pg_advisory_xact_lock(7281946035511)) AS held"};
 constexpr Statement kDueForErasure{"users.due_for_erasure",
@@ -102,16 +103,17 @@ Result<> SqlUsers::save(domain::User& user) {
       run_again("a user");
     }
   } catch (const DatabaseError& error) {
-    if (error.kind() != DatabaseErrorKind::unique_violation) throw;
+    if (error.kind() != DatabaseErrorKind::unique_violation || !error.constraint().starts_with("users")) throw;
     return fail(ErrorCode::email_taken);
   }
   ++user.version;
   return {};
 }
 
-Result<> SqlUsers::note_sign_in(const domain::UserId& id, Timestamp at) {
-  connection_.execute(kNoteSignIn, {id, at});
-  return {};
+Result<domain::User> SqlUsers::note_sign_in(const domain::UserId& id, Timestamp at) {
+  const auto row = connection_.query_one(kNoteSignIn, {id, at});
+  if (!row) return fail(ErrorCode::not_found);
+  return mapped(*row);
 }
 
 Result<std::int64_t> SqlUsers::count_able_with_role(const std::vector<std::string>& roles, Timestamp now) {
@@ -138,7 +140,7 @@ Result<std::vector<domain::UserId>> SqlUsers::due_for_erasure(Timestamp now, int
 
 Result<> SqlUsers::erase(const domain::UserId& id) {
   if (connection_.execute(kErase, {id}) == 0) return fail(ErrorCode::not_found);
-  connection_.execute(kRemember, {id});
+  connection_.send(kRemember, {id});
   return {};
 }
 

@@ -14,7 +14,7 @@ class SqlUsers final : public ports::Users {
   Result<domain::User> get(const domain::UserId& id) override;
   Result<> add(const domain::User& user) override;
   Result<> save(domain::User& user) override;
-  Result<> note_sign_in(const domain::UserId& id, Timestamp at) override;
+  Result<domain::User> note_sign_in(const domain::UserId& id, Timestamp at) override;
   Result<ports::Page<domain::User>> search(const ports::UserFilter& filter, const ports::PageRequest& page) override;
   Result<ports::Total> count(const ports::UserFilter& filter) override;
   Result<ports::UserCounts> counts() override;

@@ -16,11 +16,22 @@ struct AttemptFilter {
   std::optional<Timestamp> from{}, to{};
 };
 
-/// What risk assessment asks about the recent past.
-struct AttemptSummary {
+/// What risk assessment asks about the past.
+struct PastQuestion {
+  std::string identifier_hmac{};
+  domain::UserId user_id{};
+  std::string network{};
+  Timestamp since{};         ///< for failures
+  Timestamp spread_since{};  ///< for the hours of `spread`
+};
+
+struct Past {
+  // Failures; each count stops at 1,000, so that an attack makes no query dear.
   int failures_for_user = 0;
   int failures_from_network = 0;
-  int accounts_from_network = 0;  ///< distinct addresses that failed from this network: password spraying
+  int accounts_from_network = 0;           ///< distinct addresses that failed from this network: password spraying
+  bool known_network = false;              ///< the user signed in with success from this network before
+  std::vector<domain::SpreadHour> spread;  ///< oldest first
 };
 
 class LoginAttempts {
@@ -29,11 +40,7 @@ class LoginAttempts {
   virtual Result<> add(const domain::LoginAttempt& attempt) = 0;
   virtual Result<Page<domain::LoginAttempt>> list(const AttemptFilter& filter, const PageRequest& page) = 0;
   virtual Result<Total> count(const AttemptFilter& filter) = 0;
-  /// Counts failures since a time; each count stops at 1,000, so that an attack makes no query dear.
-  virtual Result<AttemptSummary> summarize(const std::string& identifier_hmac, const std::string& network,
-                                           Timestamp since) = 0;
-  /// Whether the user signed in with success from this network before.
-  virtual Result<bool> seen_network(const domain::UserId& user, const std::string& network) = 0;
+  virtual Result<Past> past(const PastQuestion& question) = 0;
   virtual Result<int> remove_before(Timestamp time, int limit) = 0;
 
   /// Failures of one address since a time, counted up to `most`.
@@ -41,7 +48,6 @@ class LoginAttempts {
   /// Adds to the addresses that failed just once or twice in an hour (domain::spread_change says what). Counted in
   /// shards by address, so that failures at once seldom wait for one another.
   virtual Result<> add_to_spread(const std::string& identifier_hmac, Timestamp hour, int change) = 0;
-  virtual Result<std::vector<domain::SpreadHour>> spread(Timestamp since) = 0;
   virtual Result<int> remove_spread_before(Timestamp time, int limit) = 0;
 };
 
@@ -49,6 +55,7 @@ class LoginAttempts {
 struct BudgetKey {
   domain::BudgetKind kind = domain::BudgetKind::account;
   std::string key;
+  friend bool operator==(const BudgetKey&, const BudgetKey&) = default;
 };
 
 /// What becomes of one budget.
