@@ -2,8 +2,6 @@
 
 #include <poll.h>
 
-#include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <iterator>
 #include <stdexcept>
@@ -12,6 +10,7 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
+#include "adapters/storage/postgres/connecting.hpp"
 #include "adapters/storage/postgres/wire.hpp"
 
 namespace gatehouse::adapters::postgres {
@@ -25,8 +24,6 @@ using namespace std::chrono_literals;
 constexpr sql::Statement kNotify{"invalidations.notify", "SELECT pg_notify('identity_invalidations', ?1)"};
 constexpr sql::Statement kBegin{"transaction.begin", "BEGIN"};
 constexpr sql::Statement kTransactionId{"transaction.id", "SELECT pg_current_xact_id()::text"};
-// The server's own limit strikes first; this much later the client gives up on a server that does not answer at all.
-constexpr auto kGrace = 1000ms;
 // Statements whose text is built per call (filters) must not fill the server's memory.
 constexpr std::size_t kMostPrepared = 512;
 
@@ -45,68 +42,6 @@ DatabaseErrorKind kind_of(std::string_view state) {
   const std::string_view area = state.substr(0, 2);
   if (area == "08" || area == "53" || area == "57") return DatabaseErrorKind::unavailable;
   return DatabaseErrorKind::other;
-}
-
-std::string one_line(const char* message) {
-  std::string line = message != nullptr ? message : "";
-  while (!line.empty() && std::isspace(static_cast<unsigned char>(line.back())) != 0) line.pop_back();
-  std::replace(line.begin(), line.end(), '\n', ' ');
-  return line;
-}
-
-/// libpq's own message would quote the URL with its password.
-void check_url(const std::string& url) {
-  char* problem = nullptr;
-  PQconninfoOption* parsed = PQconninfoParse(url.c_str(), &problem);
-  PQfreemem(problem);
-  if (parsed == nullptr)
-    throw DatabaseError(DatabaseErrorKind::unavailable, "the URL is not a valid postgresql:// URL");
-  PQconninfoFree(parsed);
-}
-
-/// The session's settings, after whatever `options` the URL brings. By SET and not in the startup packet, which a
-/// pooler in session mode would refuse.
-std::string session_settings(const ConnectSettings& settings) {
-  return fmt::format(
-      "SET search_path = identity, pg_temp; SET statement_timeout = {}; SET lock_timeout = {}; "
-      "SET idle_in_transaction_session_timeout = {}; SET timezone = 'UTC'; SET jit = off; "
-      "SET default_transaction_isolation = 'read committed'",
-      settings.statement_timeout.count(), settings.lock_timeout.count(), (settings.statement_timeout + kGrace).count());
-}
-
-pg_conn* begin_connecting(const ConnectSettings& settings) {
-  check_url(settings.url);
-  const std::string timeout = std::to_string(std::max<long>(2, settings.connect_timeout.count() / 1000));
-  const std::string unacknowledged = std::to_string((settings.statement_timeout + kGrace).count());
-  const char* keywords[] = {"dbname",
-                            "fallback_application_name",
-                            "client_encoding",
-                            "connect_timeout",
-                            "tcp_user_timeout",
-                            "keepalives_idle",
-                            "keepalives_interval",
-                            "keepalives_count",
-                            nullptr};
-  const char* values[] = {
-      settings.url.c_str(), "gatehouse", "UTF8", timeout.c_str(), unacknowledged.c_str(), "10", "3", "3", nullptr};
-  return PQconnectStartParams(keywords, values, 1);
-}
-
-void wait_until_connected(pg_conn* connection, Clock::time_point deadline) {
-  PostgresPollingStatusType status = PGRES_POLLING_WRITING;
-  while (status != PGRES_POLLING_OK) {
-    if (connection == nullptr || PQstatus(connection) == CONNECTION_BAD || status == PGRES_POLLING_FAILED) {
-      throw DatabaseError(DatabaseErrorKind::unavailable, one_line(PQerrorMessage(connection)));
-    }
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-    pollfd waited{.fd = PQsocket(connection),
-                  .events = static_cast<short>(status == PGRES_POLLING_READING ? POLLIN : POLLOUT),
-                  .revents = 0};
-    if (left <= 0 || poll(&waited, 1, static_cast<int>(left)) == 0) {
-      throw DatabaseError(DatabaseErrorKind::unavailable, "no connection within the time limit");
-    }
-    status = PQconnectPoll(connection);
-  }
 }
 
 std::int64_t changed_rows(const pg_result* result) {
@@ -394,33 +329,6 @@ std::vector<Notification> PgConnection::notifications(std::chrono::milliseconds 
     if (PQstatus(connection_.get()) == CONNECTION_BAD) throw_cut("listen");
   }
   return heard;
-}
-
-Numbered with_dollars(std::string_view text) {
-  Numbered numbered;
-  std::string& out = numbered.text;
-  out.reserve(text.size());
-  char quote = 0;  // the quote we are inside of; '-' stands for a comment to the end of the line
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (quote == '-') {
-      if (c == '\n') quote = 0;
-    } else if (quote != 0) {
-      if (c == quote) quote = 0;
-    } else if (c == '\'' || c == '"') {
-      quote = c;
-    } else if (c == '-' && text.substr(i, 2) == "--") {
-      quote = '-';
-    } else if (c == '?' && i + 1 < text.size() && std::isdigit(static_cast<unsigned char>(text[i + 1])) != 0) {
-      std::size_t number = 0;
-      std::from_chars(text.data() + i + 1, text.data() + text.size(), number);
-      numbered.parameters = std::max(numbered.parameters, number);
-      out += '$';
-      continue;
-    }
-    out += c;
-  }
-  return numbered;
 }
 
 }  // namespace gatehouse::adapters::postgres

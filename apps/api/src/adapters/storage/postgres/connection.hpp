@@ -1,8 +1,8 @@
 #pragma once
-// One PostgreSQL connection on libpq: statements prepared at their first use, values in binary, changes that nobody waits
-// for sent along with what is waited for (libpq's pipeline), every wait bounded by the client's own deadline, failures
-// as DatabaseError. Used by the pool, the migrations and the fence; stores see it
-// as sql::Connection. Not thread-safe.
+// One PostgreSQL connection on libpq: statements prepared at their first use, values in binary, changes that nobody
+// waits for sent along with what is waited for (libpq's pipeline), every wait bounded by the client's own deadline,
+// failures as DatabaseError. Used by the pool, the migrations and the fence; stores see it as sql::Connection. Not
+// thread-safe.
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -106,12 +106,5 @@ class PgConnection final : public sql::Connection {
   std::string key_;  ///< of the statement at hand; kept for its memory
   int next_name_ = 0;
 };
-
-/// The SQL with $1 for ?1, outside of quoted text and comments, and the highest number in it.
-struct Numbered {
-  std::string text;
-  std::size_t parameters = 0;
-};
-Numbered with_dollars(std::string_view text);
 
 }  // namespace gatehouse::adapters::postgres

@@ -1,6 +1,9 @@
 #include "adapters/storage/postgres/wire.hpp"
 
+#include <algorithm>
 #include <bit>
+#include <cctype>
+#include <charconv>
 #include <concepts>
 #include <stdexcept>
 
@@ -105,6 +108,33 @@ sql::Row::Cell decode(Oid type, std::string_view bytes) {
     default:
       throw std::logic_error(fmt::format("a statement answers with type {}, which needs a cast", type));
   }
+}
+
+Numbered with_dollars(std::string_view text) {
+  Numbered numbered;
+  std::string& out = numbered.text;
+  out.reserve(text.size());
+  char quote = 0;  // the quote we are inside of; '-' stands for a comment to the end of the line
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quote == '-') {
+      if (c == '\n') quote = 0;
+    } else if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '\'' || c == '"') {
+      quote = c;
+    } else if (c == '-' && text.substr(i, 2) == "--") {
+      quote = '-';
+    } else if (c == '?' && i + 1 < text.size() && std::isdigit(static_cast<unsigned char>(text[i + 1])) != 0) {
+      std::size_t number = 0;
+      std::from_chars(text.data() + i + 1, text.data() + text.size(), number);
+      numbered.parameters = std::max(numbered.parameters, number);
+      out += '$';
+      continue;
+    }
+    out += c;
+  }
+  return numbered;
 }
 
 }  // namespace gatehouse::adapters::postgres

@@ -65,7 +65,7 @@ Filter conditions(const ports::AuditFilter& wanted) {
 
 Result<> SqlAuditLog::add(const domain::AuditEntry& e) {
   connection_.send(kAdd, {e.id, e.occurred_at, named(e.actor_type), e.actor_id, e.subject_id, e.action,
-                             named(e.outcome), e.reason, e.request_id, e.details, Blob{e.personal_digest}});
+                          named(e.outcome), e.reason, e.request_id, e.details, Blob{e.personal_digest}});
   if (e.personal_salt.empty()) return {};
   GH_TRY(auto sealed, cipher_.seal(ports::DataPurpose::personal_data, e.id.str(), e.personal));
   connection_.send(kAddPersonal, {e.id, Blob{e.personal_salt}, Blob{std::move(sealed)}});
@@ -126,8 +126,7 @@ Result<std::optional<domain::ChainHead>> SqlAuditLog::head() {
 Result<std::int64_t> SqlAuditLog::count_unsealed() { return connection_.query_one(kCountUnsealed, {})->integer(0); }
 
 Result<> SqlAuditLog::add_checkpoint(const domain::AuditCheckpoint& checkpoint) {
-  connection_.send(kAddCheckpoint,
-                      {checkpoint.sequence, Blob{checkpoint.hash}, checkpoint.created_at, checkpoint.jws});
+  connection_.send(kAddCheckpoint, {checkpoint.sequence, Blob{checkpoint.hash}, checkpoint.created_at, checkpoint.jws});
   return {};
 }
 

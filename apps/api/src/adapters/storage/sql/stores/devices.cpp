@@ -45,7 +45,7 @@ Result<std::vector<domain::Device>> SqlDevices::list(const domain::UserId& user)
 
 Result<> SqlDevices::add(const domain::Device& d) {
   connection_.send(kAdd, {d.id, d.user_id, Blob{d.token_hash}, d.name, d.user_agent, d.network, d.created_at,
-                             d.last_seen_at, d.expires_at});
+                          d.last_seen_at, d.expires_at});
   return {};
 }
 

@@ -115,8 +115,7 @@ Result<> SqlFactors::clear_counter(const domain::UserId& user, domain::FactorKin
 Result<> SqlFactors::replace_backup_codes(const domain::UserId& user, const std::vector<domain::BackupCode>& codes) {
   connection_.send(kRemoveCodes, {user});
   for (const auto& code : codes) {
-    connection_.send(kAddCode,
-                        {code.id, user, Blob{code.code_hash}, Blob{code.salt}, code.used_at, code.created_at});
+    connection_.send(kAddCode, {code.id, user, Blob{code.code_hash}, Blob{code.salt}, code.used_at, code.created_at});
   }
   return {};
 }

@@ -37,8 +37,8 @@ ports::Invalidation mapped(const Row& row) {
 }  // namespace
 
 Result<> SqlInvalidations::add(const ports::Invalidation& invalidation) {
-  connection_.send(kAdd, {invalidation.session_id, invalidation.user_id, invalidation.before,
-                             invalidation.expires_at, invalidation.ending});
+  connection_.send(kAdd, {invalidation.session_id, invalidation.user_id, invalidation.before, invalidation.expires_at,
+                          invalidation.ending});
   connection_.announce_invalidation(invalidation.session_id ? "session:" + invalidation.session_id->str()
                                                             : "user:" + invalidation.user_id->str());
   return {};

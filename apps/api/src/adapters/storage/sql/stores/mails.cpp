@@ -69,8 +69,8 @@ Result<> SqlMails::add(const domain::MailMessage& m) {
   GH_TRY(auto text, cipher_.seal(ports::DataPurpose::mail_body, m.id.str(), m.text));
   GH_TRY(auto html, cipher_.seal(ports::DataPurpose::mail_body, m.id.str(), m.html));
   connection_.send(kAdd, {m.id, m.user_id, m.to, m.template_name, m.subject, Blob{std::move(text)},
-                             Blob{std::move(html)}, named(m.state), m.attempts, m.next_attempt_at, m.created_at,
-                             m.expires_at, m.provider_id, m.last_error, domain::to_lower_ascii(m.to)});
+                          Blob{std::move(html)}, named(m.state), m.attempts, m.next_attempt_at, m.created_at,
+                          m.expires_at, m.provider_id, m.last_error, domain::to_lower_ascii(m.to)});
   return {};
 }
 

@@ -71,7 +71,7 @@ std::string tombstone(const std::optional<domain::UserId>& subject) {
 Result<> SqlOutbox::add(const domain::OutboxEvent& event) {
   GH_TRY(auto sealed, cipher_.seal(ports::DataPurpose::personal_data, event.event_id.str(), event.data));
   connection_.send(kAdd, {event.event_id, event.topic, event.subject, Blob{std::move(sealed)}, event.occurred_at,
-                             event.traceparent});
+                          event.traceparent});
   return {};
 }
 

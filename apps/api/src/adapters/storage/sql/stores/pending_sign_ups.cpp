@@ -44,7 +44,7 @@ domain::PendingSignUp mapped(const Row& row) {
 
 Result<> SqlPendingSignUps::add(const domain::PendingSignUp& pending) {
   connection_.send(kAdd, {pending.id, pending.email, pending.email_canonical, pending.password_hash, pending.name,
-                             pending.locale, pending.client_id, pending.created_at, pending.expires_at});
+                          pending.locale, pending.client_id, pending.created_at, pending.expires_at});
   connection_.send(kDropOldest, {pending.email_canonical, kMaxPerAddress});
   return {};
 }

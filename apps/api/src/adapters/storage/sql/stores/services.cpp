@@ -47,7 +47,7 @@ Result<std::vector<domain::ServiceKey>> SqlServices::list() { return map_all(con
 
 Result<> SqlServices::add(const domain::ServiceKey& k) {
   connection_.send(kAdd, {k.id, k.service, Blob{k.key_hash}, word_list(k.permissions), named(k.source), k.created_at,
-                             k.expires_at, k.revoked_at, k.last_used_at});
+                          k.expires_at, k.revoked_at, k.last_used_at});
   return {};
 }
 

@@ -56,9 +56,9 @@ std::string hold_text(std::size_t count) {
 std::string save_text(std::size_t count, bool guarded) {
   const std::size_t each = guarded ? 8 : 5;
   const auto by_kind = [&](std::string_view one) { return "CASE kind " + repeated(count, each, one, " ") + " END"; };
-  const std::string_view of_row = guarded
-                                      ? "(kind = @1 AND key = @2 AND failures = @6 AND last_at = @7 AND forgiven_at = @8)"
-                                      : "(kind = @1 AND key = @2)";
+  const std::string_view of_row =
+      guarded ? "(kind = @1 AND key = @2 AND failures = @6 AND last_at = @7 AND forgiven_at = @8)"
+              : "(kind = @1 AND key = @2)";
   return "UPDATE throttle_budgets SET failures = " + by_kind("WHEN @1 THEN @3") +
          ", last_at = " + by_kind("WHEN @1 THEN @4") + ", forgiven_at = " + by_kind("WHEN @1 THEN @5") + " WHERE " +
          repeated(count, each, of_row, " OR ");

@@ -53,8 +53,8 @@ domain::VerificationToken mapped(const Row& row) {
 
 Result<> SqlVerificationTokens::add(const domain::VerificationToken& token) {
   connection_.send(kAdd, {token.id, named(token.purpose), token.user_id, token.pending_sign_up_id, token.email,
-                             token.email_canonical, Blob{token.token_hash},
-                             Json{token.payload.empty() ? "{}" : token.payload}, token.created_at, token.expires_at});
+                          token.email_canonical, Blob{token.token_hash},
+                          Json{token.payload.empty() ? "{}" : token.payload}, token.created_at, token.expires_at});
   return {};
 }
 
