@@ -9,7 +9,7 @@ export const databaseFile = (data) => join(data, "gatehouse.db");
 /** Runs SQL and answers rows as objects. */
 export function sql(data, text) {
   if (onPostgres) return postgresRows(data, text);
-  const { status, stdout, stderr } = spawnSync("sqlite3", ["-json", "-cmd", ".timeout 5000", databaseFile(data), text], { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync("sqlite3", ["-json", "-cmd", ".timeout 5000", databaseFile(data), text], { encoding: "utf8", maxBuffer: 1 << 28 });
   assert.equal(status, 0, `sqlite3: ${stderr} (${text})`);
   return stdout.trim() ? JSON.parse(stdout) : [];
 }

@@ -17,6 +17,7 @@ export function psql(url, text, { schema = "identity", timeout = 60_000 } = {}) 
   const { status, stdout, stderr } = spawnSync(join(programs, "psql"), ["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1", "--command", command, url], {
     encoding: "utf8",
     timeout,
+    maxBuffer: 1 << 28, // a long run asks for every event at once
     env: { ...process.env, PGOPTIONS: `-c search_path=${schema} -c default_transaction_read_only=off` },
   });
   assert.equal(status, 0, `psql: ${stderr} (${text})`);
