@@ -14,10 +14,10 @@ namespace gatehouse::failpoint {
 
 // name in the code, name in the environment
 #define GH_FAILPOINTS(X)                                                                                       \
-  X(before_commit, "before-commit")                 /* everything is written, nothing is committed */          \
+  X(before_commit, "before-commit")                 /* all is written or on its way, nothing is committed */   \
   X(after_commit, "after-commit")                   /* committed, and nobody knows yet */                      \
   X(before_reply, "before-reply")                   /* the request is done, its answer is not sent */          \
-  X(while_sealing, "while-sealing")                 /* audit rows have their place, outbox rows not yet */     \
+  X(while_sealing, "while-sealing")                 /* audit rows get their place, outbox rows not yet */      \
   X(while_migrating, "while-migrating")             /* the schema has changed, its ledger has not */           \
   X(while_restoring, "while-restoring")             /* the old database is put aside, the new one not there */ \
   X(after_publish, "after-publish")                 /* handed to the broker, not acknowledged */               \

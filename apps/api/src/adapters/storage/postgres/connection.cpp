@@ -191,6 +191,7 @@ PgConnection::ResultPtr PgConnection::run(const sql::Statement& statement, const
 std::vector<PgConnection::ResultPtr> PgConnection::run_unsent() {
   const std::vector<Message> messages = std::exchange(unsent_, {});
   std::vector<ResultPtr> results;
+  if (messages.empty()) return results;
   if (messages.size() == 1) {
     post(messages.front());
     results.push_back(wait_for_result(messages.front().doing));
@@ -247,6 +248,7 @@ sql::Rows PgConnection::query(const sql::Statement& statement, const sql::Params
 }
 
 std::vector<sql::Rows> PgConnection::query_all(const std::vector<Question>& questions) {
+  if (questions.empty()) return {};
   std::vector<Message> asked;
   asked.reserve(questions.size());
   for (const auto& [statement, params] : questions) asked.push_back(message_of(statement, params));
@@ -292,7 +294,8 @@ bool PgConnection::commit() {
 
 void PgConnection::roll_back() {
   unsent_.clear();
-  if (PQtransactionStatus(connection_.get()) != PQTRANS_IDLE) run_script("ROLLBACK");
+  // The pool closes one that was cut, and so ends its transaction.
+  if (!broken_ && PQtransactionStatus(connection_.get()) != PQTRANS_IDLE) run_script("ROLLBACK");
 }
 
 bool PgConnection::is_idle() const {
@@ -302,15 +305,26 @@ bool PgConnection::is_idle() const {
 
 bool PgConnection::is_usable() {
   if (!is_idle()) return false;
-  if (prepared_.size() > kMostPrepared) {
-    run_script("DEALLOCATE ALL");
-    prepared_.clear();
-  }
   // An idle connection has nothing to read, unless the server said goodbye.
   pollfd waited{.fd = PQsocket(connection_.get()), .events = POLLIN, .revents = 0};
-  if (poll(&waited, 1, 0) <= 0) return true;
-  return PQconsumeInput(connection_.get()) != 0 && PQstatus(connection_.get()) == CONNECTION_OK;
+  if (poll(&waited, 1, 0) > 0 &&
+      (PQconsumeInput(connection_.get()) == 0 || PQstatus(connection_.get()) != CONNECTION_OK)) {
+    return false;
+  }
+  return prepared_.size() <= kMostPrepared || forget_prepared();
 }
+
+bool PgConnection::forget_prepared() {
+  try {
+    run_script("DEALLOCATE ALL");
+    prepared_.clear();
+    return true;
+  } catch (const DatabaseError&) {
+    return false;
+  }
+}
+
+bool PgConnection::is_refused() const { return PQtransactionStatus(connection_.get()) == PQTRANS_INERROR; }
 
 std::vector<Notification> PgConnection::notifications(std::chrono::milliseconds patience) {
   std::vector<Notification> heard;

@@ -47,7 +47,7 @@ class PgConnection final : public sql::Connection {
 
   /// Begins a transaction, together with its first statement.
   void begin();
-  /// Of the transaction that was begun: by it its fate can be asked for later.
+  /// Of the transaction that was begun: by it its fate can be asked for later. Empty when it never came to be.
   const std::string& transaction_id();
   /// False when the server rolled back instead, because a statement had failed.
   bool commit();
@@ -58,6 +58,8 @@ class PgConnection final : public sql::Connection {
 
   /// Whether the last work left it as it should: not cut, and no answer or transaction outstanding.
   bool is_idle() const;
+  /// Whether the server has refused a statement of this transaction, so that nothing of it can be committed.
+  bool is_refused() const;
   /// Whether it can be used again: idle, and the server has not hung up meanwhile. Forgets prepared statements where
   /// they have become many.
   bool is_usable();
@@ -89,6 +91,7 @@ class PgConnection final : public sql::Connection {
   std::vector<ResultPtr> run_unsent();
   std::vector<ResultPtr> run_piped(const std::vector<Message>& messages);
   ResultPtr run_text(const std::string& script);
+  bool forget_prepared();
   void post(const Message& message);
   void push_out(std::string_view doing);
   ResultPtr next_result(std::string_view doing);

@@ -141,23 +141,26 @@ class PostgresDriver final : public sql::Driver {
 
   void commit(PgConnection& connection) {
     const std::string id = connection.transaction_id();
+    if (id.empty()) throw_gone_on();
     bool committed = false;
     try {
       committed = connection.commit();
     } catch (const DatabaseError& error) {
-      if (error.kind() != DatabaseErrorKind::unavailable) throw;
+      if (error.kind() != DatabaseErrorKind::unavailable || connection.is_refused()) throw;
       switch (learn_fate(pool_.settings(), id, connection.backend_pid(), options_.resolve_timeout)) {
         case CommitFate::committed:
           return;
         case CommitFate::aborted:
-          throw DatabaseError(DatabaseErrorKind::conflict, "cut before the commit");
+          throw DatabaseError(DatabaseErrorKind::unavailable, "cut before the commit");
         case CommitFate::unknown:
           throw DatabaseError(DatabaseErrorKind::outcome_unknown, error.what());
       }
     }
-    if (!committed) {
-      throw DatabaseError(DatabaseErrorKind::other, "a closure went on after a failed statement; nothing was written");
-    }
+    if (!committed) throw_gone_on();
+  }
+
+  [[noreturn]] static void throw_gone_on() {
+    throw DatabaseError(DatabaseErrorKind::other, "a closure went on after a failed statement; nothing was written");
   }
 
   static void roll_back(PgConnection& connection) noexcept {

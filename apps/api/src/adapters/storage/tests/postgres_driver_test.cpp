@@ -226,6 +226,44 @@ TEST_F(PostgresFaults, a_missing_parent_is_a_conflict_and_not_a_bug) {
   EXPECT_EQ(runs_, sql::Driver::kTries);
 }
 
+TEST_F(PostgresFaults, a_closure_that_goes_on_after_a_failed_statement_writes_nothing) {
+  constexpr Statement kBroken{"broken", "SELECT 1 / ?1"};
+  for (const bool first : {true, false}) {
+    const Result<> outcome = driver_->write([&](Connection& c) -> Result<> {
+      if (!first) c.execute(kInsert, {"a"});
+      EXPECT_THROW(c.query(kBroken, {0}), sql::DatabaseError);
+      return {};
+    });
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, ErrorCode::internal_error);
+  }
+  EXPECT_EQ(stored(), "0");
+  EXPECT_TRUE(insert("b"));
+}
+
+TEST_F(PostgresFaults, a_failure_that_comes_with_the_commit_is_told_at_once_and_by_its_name) {
+  cluster_.run(url_,
+               "CREATE FUNCTION identity.run_out() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+               "RAISE EXCEPTION 'out of memory' USING ERRCODE = '53200'; END $$; "
+               "CREATE TRIGGER run_out BEFORE INSERT ON identity.things FOR EACH ROW WHEN (new.name = 'much') "
+               "EXECUTE FUNCTION identity.run_out()");
+  const auto send = [&](const std::string& name) {
+    return driver_->write([&](Connection& c) -> Result<> {
+      ++runs_;
+      c.send(kInsert, {name});
+      return {};
+    });
+  };
+  ASSERT_TRUE(send("little"));
+  const auto begun = Clock::now();
+  const Result<> outcome = send("much");
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ErrorCode::dependency_unavailable);
+  EXPECT_NE(outcome.error().cause.find("out of memory"), std::string::npos) << outcome.error().cause;
+  EXPECT_LT(Clock::now() - begun, 3s);
+  EXPECT_EQ(stored(), "1");
+}
+
 TEST(PostgresStart, names_cause_and_mend_and_no_password) {
   for (const char* url : {"postgresql://me:s3cret@127.0.0.1:1/none", "postgresql://me:s3cret%@127.0.0.1/none"}) {
     const auto refused = open_postgres({.url = url, .connect_timeout = 500ms});

@@ -29,7 +29,7 @@ struct Candidate {
 Result<Candidate> reserve_and_look_up(ports::Tx& tx, const Dependencies& deps, const std::string& email_canonical,
                                       const SignInInput& input, const RequestInfo& request, Timestamp now) {
   Candidate found;
-  // Whatever comes of the try is written, and with it this, before anybody hears of it.
+  // Whatever is learnt of the password is written, and with it this, before anybody hears of it.
   tx.leave_durability_to_the_next();
   GH_TRY(found.user, tx.users().find_by_email(email_canonical));
   const auto user_id = found.user ? std::optional(found.user->id) : std::nullopt;

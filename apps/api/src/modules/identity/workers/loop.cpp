@@ -13,7 +13,7 @@ using observability::Level;
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kFirstPause{500};
 constexpr std::chrono::milliseconds kLongestPause{5'000};
-constexpr std::chrono::milliseconds kLongestRest{200};
+constexpr std::chrono::milliseconds kLongestRest{100};
 
 }  // namespace
 

@@ -21,7 +21,7 @@ enum class More { no, yes };
 struct Pace {
   std::chrono::milliseconds interval;    ///< between steps while nobody wakes it
   std::chrono::milliseconds spacing{0};  ///< two steps that were woken begin at least this far apart
-  int rest = 0;                          ///< so many times as long as a step took, at most 200 ms, nothing follows it
+  int rest = 0;                          ///< so many times as long as a step took, at most 100 ms, nothing follows it
 };
 
 class Loop {

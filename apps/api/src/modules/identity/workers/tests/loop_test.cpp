@@ -65,15 +65,15 @@ TEST(Loop, rests_after_a_slow_step_though_it_is_woken) {
   Steps steps;
   Loop loop("test", {.interval = 1ms, .rest = 3}, [&] {
     auto more = steps.note();
-    std::this_thread::sleep_for(50ms);
+    std::this_thread::sleep_for(30ms);
     return more;
   });
   for (int i = 0; i < 3; ++i) {
     ASSERT_TRUE(steps.reach(static_cast<std::size_t>(i + 1)));
     loop.wake();
   }
-  EXPECT_GE(steps.at(1) - steps.at(0), 200ms) << "the step and three times as long";
-  EXPECT_GE(steps.at(2) - steps.at(1), 200ms);
+  EXPECT_GE(steps.at(1) - steps.at(0), 120ms) << "the step and three times as long";
+  EXPECT_GE(steps.at(2) - steps.at(1), 120ms);
 }
 
 TEST(Loop, serves_a_wake_during_a_step_by_the_next_one) {
