@@ -228,6 +228,7 @@ TEST_P(AnyDriver, gives_a_use_once_thing_to_one_of_sixteen) {
     std::atomic<int> taken = 0;
     std::latch start(16);
     std::vector<std::jthread> threads;
+    threads.reserve(16);
     for (int i = 0; i < 16; ++i) {
       threads.emplace_back([&] {
         start.arrive_and_wait();
@@ -308,6 +309,7 @@ TEST_P(AnyDriver, runs_reads_and_writes_of_many_threads_at_once) {
   const auto driver = open_here();
   {
     std::vector<std::jthread> threads;
+    threads.reserve(8);
     for (int t = 0; t < 8; ++t) {
       threads.emplace_back([&, t] {
         for (int i = 0; i < 25; ++i) {

@@ -151,6 +151,7 @@ TEST_F(PostgresFaults, a_restart_of_the_server_is_survived_without_a_restart_her
 
 TEST_F(PostgresFaults, an_exhausted_pool_answers_unavailable_in_time_and_recovers) {
   std::vector<std::jthread> holders;
+  holders.reserve(4);
   std::atomic<int> held = 0;
   std::atomic<bool> release = false;
   for (int i = 0; i < 4; ++i) {

@@ -74,6 +74,7 @@ class StoreContract : public testing::TestWithParam<std::string> {
     std::latch start(threads);
     std::vector<int> outcomes(static_cast<std::size_t>(threads));
     std::vector<std::thread> all;
+    all.reserve(outcomes.size());
     for (int i = 0; i < threads; ++i) {
       all.emplace_back([&, i] {
         start.arrive_and_wait();

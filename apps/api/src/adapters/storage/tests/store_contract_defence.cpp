@@ -62,6 +62,7 @@ TEST_P(DefenceContract, attempts_are_listed_newest_first_by_any_filter) {
   }
   const auto ids = [&](std::vector<int> order) {
     std::vector<std::string> expected;
+    expected.reserve(order.size());
     for (const int i : order) expected.push_back(attempts[static_cast<std::size_t>(i)].id.str());
     return expected;
   };
