@@ -1,7 +1,7 @@
 // Events: how fast the relay drains a backlog, how soon an event is out, and what an absent broker costs the API.
 import { setTimeout as sleep } from "node:timers/promises";
 import { Broker, checkOrder } from "../support/broker.mjs";
-import { interleave, quantile, wrk } from "../support/load.mjs";
+import { collectGarbage, interleave, quantile, wrk } from "../support/load.mjs";
 import { startPostgres } from "../support/postgres.mjs";
 import { makeUser, startServer } from "../support/server.mjs";
 
@@ -20,6 +20,7 @@ async function gauge(url, name) {
 /** The 99th percentile in milliseconds of changes of name, so many a second for so long: open loop, so that waiting shows. */
 async function steady(url, tokens, rate, seconds) {
   const times = [];
+  collectGarbage();
   const began = performance.now();
   const answers = [];
   for (let i = 0; i < rate * seconds; i++) {

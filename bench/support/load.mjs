@@ -1,8 +1,14 @@
 // The load generator, and what is made of its figures.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
 const run = promisify(execFile);
+
+setFlagsFromString("--expose-gc");
+/** Before times are taken in this process: what it gathered meanwhile would be collected within them. */
+export const collectGarbage = runInNewContext("gc");
 
 export const median = (values) => quantile(values, 0.5);
 export function quantile(values, q) {
