@@ -1,13 +1,14 @@
 // Events: how fast the relay drains a backlog, how soon an event is out, and what an absent broker costs the API.
 import { setTimeout as sleep } from "node:timers/promises";
 import { Broker, checkOrder } from "../support/broker.mjs";
-import { collectGarbage, interleave, quantile, wrk } from "../support/load.mjs";
+import { collectGarbage, interleave, median, quantile, wrk } from "../support/load.mjs";
 import { startPostgres } from "../support/postgres.mjs";
 import { makeUser, startServer } from "../support/server.mjs";
 
 const kPeople = 60;
 const kBacklog = 50_000;
 const kRate = 200; // changes a second while the API is looked at
+const kLagWindows = 5; // of which the median counts
 const kWindows = 8; // of each, taking turns; the quieter ones are compared, since one stall of the disk decides a p99
 
 const people = (url) => Promise.all(Array.from({ length: kPeople }, (_, i) => makeUser(url, `busy${i}`).then(({ session }) => session.token)));
@@ -73,12 +74,17 @@ async function measure(name, { folder, seconds, row, option, database = () => un
     const { rate, messages } = await drain(up.broker, up.server);
     row(`${name}: events/s from a backlog of ${messages.length}`, Math.round(rate), "10000", rate / 10_000, ">= 1");
 
-    await steady(up.server.url, up.tokens, 250, seconds);
-    await drain(up.broker, up.server);
-    const fresh = (await up.broker.read()).slice(messages.length);
-    const lags = fresh.map(({ stored, event }) => stored - Date.parse(event.time));
-    const lag = quantile(lags, 0.99);
-    row(`${name}: event to stored, p99 ms at ${Math.round(fresh.length / seconds)}/s`, lag.toFixed(1), "50", lag / 50, "<= 1");
+    settle(["up"]); // the burst's own wake is not what is asked for
+    const lags = [];
+    for (let seen = messages.length, i = 0; i < kLagWindows; i++) {
+      await steady(up.server.url, up.tokens, 250, seconds);
+      await drain(up.broker, up.server);
+      const fresh = (await up.broker.read()).slice(seen);
+      seen += fresh.length;
+      lags.push(quantile(fresh.map(({ stored, event }) => stored - Date.parse(event.time)), 0.99));
+    }
+    const lag = median(lags);
+    row(`${name}: event to stored, p99 ms at 500/s`, lag.toFixed(1), "50", lag / 50, "<= 1");
 
     away = await make({ folder, database: database("away") });
     await away.broker.start();
@@ -86,7 +92,7 @@ async function measure(name, { folder, seconds, row, option, database = () => un
     await away.broker.stop();
     const gone = performance.now();
     await grow(away.server, away.tokens, backlog);
-    settle(); // the burst's own wake is not what is asked for
+    settle(["up", "away"]);
     const looked = ({ server, tokens }) => steady(server.url, tokens, kRate, seconds);
     const found = await interleave(kWindows, { up: () => looked(up), away: () => looked(away) });
     const [present, absent] = [quantile(found.up, 0.25), quantile(found.away, 0.25)];
@@ -111,7 +117,7 @@ export default async function events(tools) {
     await measure("PostgreSQL", {
       ...tools,
       database: (which) => postgres.create(which),
-      settle: () => ["up", "away"].forEach((which) => postgres.sql(which, "VACUUM ANALYZE; CHECKPOINT")),
+      settle: (databases) => databases.forEach((which) => postgres.sql(which, "VACUUM ANALYZE; CHECKPOINT")),
     });
   } finally {
     postgres.stop();
