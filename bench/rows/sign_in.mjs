@@ -33,7 +33,7 @@ export async function signInRows(server, { folder, seconds, rounds, row, bar, wh
   });
   const [stock, known, fresh] = [median(found.stock), median(found.known), median(found.fresh)];
   row(`sign-ins/s${where}`, known.toFixed(1), `crypto_pwhash ${stock.toFixed(1)}`, known / stock, bar);
-  row(`sign-ins/s${where}, each from a new device`, fresh.toFixed(1), `crypto_pwhash ${stock.toFixed(1)}`, fresh / stock);
+  row(`sign-ins/s${where}, each from a new device`, fresh.toFixed(1), `crypto_pwhash ${stock.toFixed(1)}`, fresh / stock, bar);
 }
 
 export default async function signIn({ folder, seconds, rounds, row }) {
