@@ -16,24 +16,28 @@ namespace {
 namespace json = boost::json;
 
 // PostgreSQL: whoever gets the audit head's lock is the sealer for the length of its transaction; the rest go home.
-constexpr Statement kHead{"sealer.head", "SELECT sequence, hash FROM ledger_heads WHERE name = ?1",
-                          "SELECT sequence, hash FROM ledger_heads WHERE name = ?1 FOR UPDATE SKIP LOCKED"};
+constexpr Statement kAuditHead{"sealer.audit_head", "SELECT sequence, hash FROM ledger_heads WHERE name = 'audit'",
+                               "SELECT sequence, hash FROM ledger_heads WHERE name = 'audit' FOR UPDATE SKIP LOCKED"};
+constexpr Statement kEventHeads{"sealer.event_heads",
+                                "SELECT (SELECT sequence FROM ledger_heads WHERE name = 'outbox'), "
+                                "(SELECT sequence FROM ledger_heads WHERE name = 'invalidations')"};
 constexpr Statement kSaveHead{"sealer.save_head", "UPDATE ledger_heads SET sequence = ?2, hash = ?3 WHERE name = ?1"};
 
 constexpr Statement kAnyUnsealed{
     "sealer.any",
-    "SELECT CASE WHEN EXISTS (SELECT 1 FROM outbox_events WHERE sequence IS NULL) "
-    "OR EXISTS (SELECT 1 FROM auth_audit_log WHERE sequence IS NULL) "
-    "OR EXISTS (SELECT 1 FROM session_invalidations WHERE sequence IS NULL) THEN 1 ELSE 0 END"};
+    "SELECT CASE WHEN EXISTS (SELECT 1 FROM auth_audit_log WHERE sequence IS NULL AND position > ?1) "
+    "OR EXISTS (SELECT 1 FROM outbox_events WHERE sequence IS NULL AND position > ?2) "
+    "OR EXISTS (SELECT 1 FROM session_invalidations WHERE sequence IS NULL AND position > ?3) THEN 1 ELSE 0 END"};
 constexpr Statement kUnsealedAudit{
     "sealer.audit",
     "SELECT position, id, occurred_at, actor_type, actor_id, subject_id, action, outcome, reason, request_id, details, "
-    "personal_digest FROM auth_audit_log WHERE sequence IS NULL ORDER BY position LIMIT ?1"};
+    "personal_digest FROM auth_audit_log WHERE sequence IS NULL AND position > ?1 ORDER BY position LIMIT ?2"};
 constexpr Statement kUnsealedOutbox{
-    "sealer.outbox", "SELECT position, subject FROM outbox_events WHERE sequence IS NULL ORDER BY position LIMIT ?1"};
+    "sealer.outbox",
+    "SELECT position, subject FROM outbox_events WHERE sequence IS NULL AND position > ?1 ORDER BY position LIMIT ?2"};
 constexpr Statement kUnsealedInvalidations{
     "sealer.invalidations",
-    "SELECT position FROM session_invalidations WHERE sequence IS NULL ORDER BY position LIMIT ?1"};
+    "SELECT position FROM session_invalidations WHERE sequence IS NULL AND position > ?1 ORDER BY position LIMIT ?2"};
 
 // PostgreSQL expects a hundred rows of jsonb_to_recordset, and would rather read a table of thousands than look up as
 // many. Of an array whose length it does not know it expects ten, and looks them up in the index, however large the
@@ -111,9 +115,8 @@ void write_places(Connection& connection, const std::vector<Place>& places, cons
   connection.send(all, {Json{json::serialize(rows)}});
 }
 
-int seal_audit(Connection& connection, const Row& head_row) {
-  const Rows rows = connection.query(kUnsealedAudit, {kSealBatch});
-  if (rows.empty()) return 0;
+void seal_audit(Connection& connection, const Row& head_row, const Rows& rows) {
+  if (rows.empty()) return;
   domain::AuditChain chain([](std::string_view bytes) { return auth::sha256(bytes); },
                            {.sequence = head_row.integer(0), .hash = head_row.blob(1)});
   std::vector<Place> places;
@@ -138,7 +141,6 @@ int seal_audit(Connection& connection, const Row& head_row) {
                 {"hash", auth::hex_encode(place.hash)}};
       });
   connection.send(kSaveHead, {"audit", chain.head().sequence, Blob{chain.head().hash}});
-  return static_cast<int>(rows.size());
 }
 
 /// Counts up the versions of the subjects of these rows, in their order.
@@ -163,10 +165,8 @@ std::vector<std::optional<std::int64_t>> next_versions(Connection& connection, c
   return given;
 }
 
-int seal_outbox(Connection& connection) {
-  const Rows rows = connection.query(kUnsealedOutbox, {kSealBatch});
-  if (rows.empty()) return 0;
-  std::int64_t sequence = connection.query_one(kHead, {"outbox"}).value().integer(0);
+void seal_outbox(Connection& connection, std::int64_t sequence, const Rows& rows) {
+  if (rows.empty()) return;
   const auto versions = next_versions(connection, rows);
   std::vector<Place> places;
   places.reserve(rows.size());
@@ -184,13 +184,10 @@ int seal_outbox(Connection& connection) {
         return row;
       });
   connection.send(kSaveHead, {"outbox", sequence, Blob{}});
-  return static_cast<int>(rows.size());
 }
 
-int seal_invalidations(Connection& connection) {
-  const Rows rows = connection.query(kUnsealedInvalidations, {kSealBatch});
-  if (rows.empty()) return 0;
-  std::int64_t sequence = connection.query_one(kHead, {"invalidations"}).value().integer(0);
+void seal_invalidations(Connection& connection, std::int64_t sequence, const Rows& rows) {
+  if (rows.empty()) return;
   std::vector<Place> places;
   places.reserve(rows.size());
   for (const Row& row : rows) places.push_back({.position = row.integer(0), .sequence = ++sequence});
@@ -203,24 +200,41 @@ int seal_invalidations(Connection& connection) {
         return {{"position", place.position}, {"sequence", place.sequence}};
       });
   connection.send(kSaveHead, {"invalidations", sequence, Blob{}});
-  return static_cast<int>(rows.size());
 }
+
+std::int64_t last_position(const Rows& rows) { return rows.empty() ? 0 : rows.back().integer(0); }
 
 }  // namespace
 
-int seal_rows(Connection& connection) {
-  const std::optional<Row> head = connection.query_one(kHead, {"audit"});
-  if (!head) return 0;
-  const int audited = seal_audit(connection, *head);
+Sealed seal_rows(Connection& connection, const LedgerPositions& after) {
+  // In one trip, and yet in order: each sees what is committed once the audit head is held.
+  const std::vector<Rows> answers = connection.query_all({{kAuditHead, {}},
+                                                          {kEventHeads, {}},
+                                                          {kUnsealedAudit, {after.audit, kSealBatch}},
+                                                          {kUnsealedOutbox, {after.outbox, kSealBatch}},
+                                                          {kUnsealedInvalidations, {after.invalidations, kSealBatch}}});
+  if (answers[0].empty()) return {};
+  const Row& audit_head = answers[0].front();
+  const Row& event_heads = answers[1].at(0);
+  const Rows &audited = answers[2], &events = answers[3], &invalidations = answers[4];
+  seal_audit(connection, audit_head, audited);
   GH_FAILPOINT(while_sealing);
-  return audited + seal_outbox(connection) + seal_invalidations(connection);
+  seal_outbox(connection, event_heads.integer(0), events);
+  seal_invalidations(connection, event_heads.integer(1), invalidations);
+  return {static_cast<int>(audited.size() + events.size() + invalidations.size()),
+          {last_position(audited), last_position(events), last_position(invalidations)}};
 }
 
-bool has_unsealed_rows(Connection& connection) { return connection.query_one(kAnyUnsealed, {})->integer(0) == 1; }
+bool has_unsealed_rows(Connection& connection, const LedgerPositions& after) {
+  return connection.query_one(kAnyUnsealed, {after.audit, after.outbox, after.invalidations})->integer(0) == 1;
+}
 
 int seal_all_rows(Connection& connection) {
   int sealed = 0;
-  while (const int more = seal_rows(connection)) sealed += more;
+  for (int more = kSealBatch; more >= kSealBatch;) {
+    more = seal_rows(connection).rows;
+    sealed += more;
+  }
   return sealed;
 }
 

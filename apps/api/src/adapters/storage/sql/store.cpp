@@ -71,20 +71,22 @@ Result<> SqlStore::check() {
 Result<int> SqlStore::seal() {
   int sealed = 0;
   if (!driver_->dialect().is_postgres) return sealed;
+  const LedgerPositions after = seal_mark_.look_after(std::chrono::steady_clock::now());
   bool waiting = false;
   GH_CHECK(driver_->read([&](Connection& connection) -> Result<> {
-    waiting = has_unsealed_rows(connection);
+    waiting = has_unsealed_rows(connection, after);
     return {};
   }));
   if (!waiting) return sealed;
   for (int batch = 0; batch < kMostBatches; ++batch) {
-    int more = 0;
+    Sealed more;
     GH_CHECK(driver_->write([&](Connection& connection) -> Result<> {
-      more = seal_rows(connection);
+      more = seal_rows(connection, after);
       return {};
     }));
-    sealed += more;
-    if (more < kSealBatch) break;
+    sealed += more.rows;
+    seal_mark_.note(more.up_to, std::chrono::steady_clock::now());
+    if (more.rows < kSealBatch) break;
   }
   return sealed;
 }

@@ -7,6 +7,7 @@
 
 #include "adapters/storage/sql/driver.hpp"
 #include "adapters/storage/sql/fence_operation.hpp"
+#include "adapters/storage/sql/seal_mark.hpp"
 #include "adapters/storage/sql/session_reads.hpp"
 #include "modules/identity/ports/data_cipher.hpp"
 #include "modules/identity/ports/store.hpp"
@@ -42,6 +43,7 @@ class SqlStore final : public ports::Store {
   ports::DataCipher* cipher_;
   std::unique_ptr<Driver> driver_;
   SessionReads session_reads_;
+  SealMark seal_mark_;
 };
 
 }  // namespace gatehouse::adapters::sql

@@ -3,6 +3,7 @@
 #include <future>
 
 #include "adapters/storage/sql/store.hpp"
+#include "adapters/storage/sql/transaction.hpp"
 #include "adapters/storage/tests/store_contract.hpp"
 #include "auth/crypto/digest.hpp"
 #include "domain/identity/audit_chain.hpp"
@@ -78,6 +79,7 @@ TEST_P(Sealing, gives_every_row_one_place_while_many_write_and_seal) {
   std::atomic<int> number = 0;
   {
     std::vector<std::jthread> threads;
+    threads.reserve(kThreads);
     for (int t = 0; t < kThreads; ++t) {
       threads.emplace_back([&, t] {
         for (int i = 0; i < kEach; ++i) {
@@ -126,6 +128,47 @@ TEST_P(Sealing, of_more_rows_than_a_batch_takes_them_all) {
   must(store().seal());
   EXPECT_EQ(rows_of("outbox_events WHERE sequence IS NULL"), 0);
   EXPECT_EQ(rows_of("outbox_events WHERE userversion IS NOT NULL"), 0);
+}
+
+TEST_P(Sealing, looks_after_the_positions_that_it_is_given) {
+  must(database().raw([&](sql::Connection& connection) -> Result<> {
+    TestCipher cipher;
+    sql::Transaction tx(connection, cipher);
+    GH_CHECK(tx.audit().add(new_entry("u-early", "user.signed_in")));
+    GH_CHECK(tx.outbox().add(new_event(std::nullopt, "identity.user.updated")));
+    const auto first = sql::seal_rows(connection);
+    EXPECT_EQ(first.rows, 2);
+    EXPECT_GT(first.up_to.audit, 0);
+    EXPECT_GT(first.up_to.outbox, 0);
+    EXPECT_EQ(first.up_to.invalidations, 0);
+    GH_CHECK(tx.audit().add(new_entry("u-late", "user.signed_in")));
+    sql::LedgerPositions past_it = first.up_to;
+    ++past_it.audit;
+    EXPECT_FALSE(sql::has_unsealed_rows(connection, past_it));
+    EXPECT_EQ(sql::seal_rows(connection, past_it).rows, 0);
+    EXPECT_TRUE(sql::has_unsealed_rows(connection, first.up_to));
+    EXPECT_EQ(sql::seal_rows(connection, first.up_to).rows, 1);
+    return {};
+  }));
+}
+
+TEST(SealMark, stays_ten_seconds_behind_and_looks_at_all_once_a_minute) {
+  const auto at = [](int second) {
+    return sql::SealMark::Instant(std::chrono::hours(1) + std::chrono::seconds(second));
+  };
+  const sql::LedgerPositions nothing;
+  sql::SealMark mark;
+  EXPECT_EQ(mark.look_after(at(0)), nothing);
+  mark.note({10, 20, 0}, at(0));
+  mark.note({11, 22, 1}, at(9));
+  EXPECT_EQ(mark.look_after(at(9)), nothing) << "what was sealed just now may have earlier rows beside it";
+  mark.note({30, 40, 0}, at(10));
+  EXPECT_EQ(mark.look_after(at(19)), (sql::LedgerPositions{10, 20, 0}));
+  mark.note({0, 50, 0}, at(20));
+  EXPECT_EQ(mark.look_after(at(21)), (sql::LedgerPositions{30, 40, 1}))
+      << "a batch without audit rows takes nothing back";
+  EXPECT_EQ(mark.look_after(at(60)), nothing);
+  EXPECT_EQ(mark.look_after(at(61)), (sql::LedgerPositions{30, 40, 1}));
 }
 
 TEST_P(Sealing, after_gatehouse_fence_finds_what_was_live_dead) {
