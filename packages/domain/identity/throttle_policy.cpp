@@ -99,10 +99,13 @@ Reservation reserve(const std::vector<Budget>& budgets, Timestamp now) {
   return reservation;
 }
 
+bool leaves_nothing(BudgetKind kind, TryOutcome outcome) {
+  return outcome == TryOutcome::success && (kind == BudgetKind::device || kind == BudgetKind::pair);
+}
+
 BudgetState settle(const BudgetState& state, const BudgetReceipt& receipt, TryOutcome outcome) {
   if (outcome == TryOutcome::failure) return state;
-  const bool own = receipt.kind == BudgetKind::device || receipt.kind == BudgetKind::pair;
-  if ((outcome == TryOutcome::success && own) || state.failures <= 1) return {};
+  if (leaves_nothing(receipt.kind, outcome) || state.failures <= 1) return {};
   auto settled = state;
   --settled.failures;
   // Nobody tried since: the wait is again what it was, so that a success delays no one.

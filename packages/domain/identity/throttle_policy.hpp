@@ -82,6 +82,9 @@ Reservation reserve(const std::vector<Budget>& budgets, Timestamp now);
 /// with others are not (an attacker's count must not end with the owner's visit). unjudged: given back, e.g. after 503.
 enum class TryOutcome { failure, success, unjudged };
 
+/// Whether the outcome leaves nothing spent of such a budget, whatever others spent of it meanwhile.
+bool leaves_nothing(BudgetKind kind, TryOutcome outcome);
+
 /// The state after the outcome; `state` is read anew, since others may have spent meanwhile.
 BudgetState settle(const BudgetState& state, const BudgetReceipt& receipt, TryOutcome outcome);
 

@@ -133,6 +133,7 @@ class FakeTx : public ports::Tx {
   ports::Devices& devices() override { none(); }
   ports::RoleAssignments& roles() override { none(); }
   ports::LoginAttempts& attempts() override { none(); }
+  ports::SignIns& sign_ins() override { none(); }
   ports::ThrottleCounters& throttle() override { none(); }
   ports::AuditLog& audit() override { none(); }
   ports::Outbox& outbox() override { none(); }

@@ -36,10 +36,13 @@ std::string one_line(const char* message) {
 
 // The session's settings, after whatever `options` the URL brings. By SET and not in the startup packet, which a
 // pooler in session mode would refuse.
+// Without scans from end to end wherever an index will do, since every statement has one: a plan that PostgreSQL made
+// while a table was small would read all of it until the table is analyzed, however large it has grown meanwhile.
 std::string session_settings(const ConnectSettings& settings) {
   return fmt::format(
       "SET search_path = identity, pg_temp; SET statement_timeout = {}; SET lock_timeout = {}; "
       "SET idle_in_transaction_session_timeout = {}; SET timezone = 'UTC'; SET jit = off; "
+      "SET enable_seqscan = off; "
       "SET default_transaction_isolation = 'read committed'",
       settings.statement_timeout.count(), settings.lock_timeout.count(), (settings.statement_timeout + kGrace).count());
 }

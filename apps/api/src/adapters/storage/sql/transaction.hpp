@@ -17,6 +17,7 @@
 #include "adapters/storage/sql/stores/sealed_values.hpp"
 #include "adapters/storage/sql/stores/services.hpp"
 #include "adapters/storage/sql/stores/sessions.hpp"
+#include "adapters/storage/sql/stores/sign_ins.hpp"
 #include "adapters/storage/sql/stores/signing_keys.hpp"
 #include "adapters/storage/sql/stores/throttle.hpp"
 #include "adapters/storage/sql/stores/users.hpp"
@@ -41,6 +42,7 @@ class Transaction final : public ports::Tx {
         devices_(connection),
         roles_(connection),
         attempts_(connection),
+        sign_ins_(connection),
         throttle_(connection),
         audit_(connection, cipher),
         outbox_(connection, cipher),
@@ -63,6 +65,7 @@ class Transaction final : public ports::Tx {
   ports::Devices& devices() override { return devices_; }
   ports::RoleAssignments& roles() override { return roles_; }
   ports::LoginAttempts& attempts() override { return attempts_; }
+  ports::SignIns& sign_ins() override { return sign_ins_; }
   ports::ThrottleCounters& throttle() override { return throttle_; }
   ports::AuditLog& audit() override { return audit_; }
   ports::Outbox& outbox() override { return outbox_; }
@@ -94,6 +97,7 @@ class Transaction final : public ports::Tx {
   SqlDevices devices_;
   SqlRoleAssignments roles_;
   SqlLoginAttempts attempts_;
+  SqlSignIns sign_ins_;
   SqlThrottleCounters throttle_;
   SqlAuditLog audit_;
   SqlOutbox outbox_;

@@ -102,9 +102,8 @@ TEST_P(DefenceContract, the_recent_past_is_summed_up_by_address_and_network) {
   add(AttemptOutcome::failure, "bob", "net-a", kNow);
   add(AttemptOutcome::failure, "bob", "net-a", kNow);
   const auto past = past_of({.identifier_hmac = "ada", .network = "net-a", .since = kNow - 30min});
-  EXPECT_EQ(past.failures_for_user, 2);
-  EXPECT_EQ(past.failures_from_network, 3);
-  EXPECT_EQ(past.accounts_from_network, 2);
+  EXPECT_EQ(past.failures.for_user, 2);
+  EXPECT_EQ(past.failures.accounts_from_network, 2);
 }
 
 TEST_P(DefenceContract, a_network_is_known_after_a_success_from_it) {
@@ -247,6 +246,18 @@ TEST_P(DefenceContract, a_budget_of_five_admits_five_at_once) {
             5);
 }
 
+TEST_P(DefenceContract, a_reset_budget_is_fresh_whatever_it_was) {
+  write([](Tx& tx) { return tx.throttle().save(BudgetKind::pair, "k", {}, {3, kNow, kNow}); });
+  write([](Tx& tx) { return tx.throttle().save(BudgetKind::pair, "other", {}, {2, kNow, kNow}); });
+  write([](Tx& tx) -> Result<> {
+    GH_CHECK(tx.throttle().reset({BudgetKind::pair, "unknown"}));
+    return tx.throttle().reset({BudgetKind::pair, "k"});
+  });
+  EXPECT_EQ(read([](Tx& tx) { return tx.throttle().find(BudgetKind::pair, "k"); }), BudgetState{});
+  EXPECT_EQ(read([](Tx& tx) { return tx.throttle().find(BudgetKind::pair, "other"); }).failures, 2);
+  EXPECT_EQ(rows_of("throttle_budgets"), 2);
+}
+
 TEST_P(DefenceContract, forgotten_states_go) {
   write([](Tx& tx) -> Result<> {
     GH_CHECK(tx.throttle().save(BudgetKind::account, "old", {}, {1, kNow - 48h, kNow}));
@@ -256,6 +267,17 @@ TEST_P(DefenceContract, forgotten_states_go) {
   });
   EXPECT_EQ(write([](Tx& tx) { return tx.throttle().remove_before(kNow - 24h, 10); }), 2);
   EXPECT_EQ(rows_of("throttle_budgets"), 1);
+}
+
+// A server of before migration 7 leaves last_hour at its default, or as it was.
+TEST_P(DefenceContract, states_of_an_older_server_stay_until_they_are_forgotten) {
+  write([](Tx& tx) { return tx.throttle().save(BudgetKind::account, "k", {}, {1, kNow, kNow}); });
+  must(database().raw([](sql::Connection& connection) -> Result<> {
+    connection.execute({"test.older", "UPDATE throttle_budgets SET last_hour = ?1"}, {Timestamp{}});
+    return {};
+  }));
+  EXPECT_EQ(write([](Tx& tx) { return tx.throttle().remove_before(kNow, 10); }), 0);
+  EXPECT_EQ(write([](Tx& tx) { return tx.throttle().remove_before(kNow + 1us, 10); }), 1);
 }
 
 }  // namespace

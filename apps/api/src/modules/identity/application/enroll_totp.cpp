@@ -8,6 +8,7 @@
 #include "domain/identity/credential_policy.hpp"
 #include "domain/identity/topics.hpp"
 #include "modules/identity/application/backup_codes.hpp"
+#include "modules/identity/application/judge_sign_in.hpp"
 #include "modules/identity/application/mailed_token.hpp"
 #include "modules/identity/application/open_session.hpp"
 #include "modules/identity/application/owner_notice.hpp"

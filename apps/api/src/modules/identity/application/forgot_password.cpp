@@ -3,10 +3,10 @@
 #include "auth/email_address.hpp"
 #include "domain/identity/session_policy.hpp"
 #include "domain/identity/token_policy.hpp"
+#include "modules/identity/application/known_device.hpp"
 #include "modules/identity/application/mailed_token.hpp"
 #include "modules/identity/application/owner_notice.hpp"
 #include "modules/identity/application/pretended_mail.hpp"
-#include "modules/identity/application/sign_in.hpp"
 #include "modules/identity/application/throttle.hpp"
 
 namespace gatehouse::application {

@@ -50,9 +50,6 @@ Result<DeviceUse> use_device(ports::Tx& tx, const Opening& opening, const Reques
 }
 
 Result<> make_room(ports::Tx& tx, Record& record, const Dependencies& deps, const domain::UserId& user, Timestamp now) {
-  // Nearly everybody has a few sessions: counting them reads an index, and listing them reads their rows.
-  GH_TRY(const std::int64_t count, tx.sessions().count_at_most(user));
-  if (count < static_cast<std::int64_t>(deps.settings.max_sessions_per_user)) return {};
   GH_TRY(auto sessions, tx.sessions().list(user, now));
   for (const auto& id : domain::sessions_to_end(std::move(sessions), deps.settings.max_sessions_per_user, now)) {
     GH_TRY([[maybe_unused]] const bool ended,
@@ -120,29 +117,18 @@ Result<> note_failed_password(ports::Tx& tx, const domain::LoginAttempt& attempt
   return change == 0 ? Result<>() : tx.attempts().add_to_spread(attempt.identifier_hmac, hour, change);
 }
 
-Result<domain::RiskAssessment> assess_sign_in(ports::Tx& tx, const Dependencies& deps, const domain::User& user,
-                                              bool known_device, const RequestInfo& request, Timestamp now) {
-  GH_TRY(const auto past, tx.attempts().past({.identifier_hmac = identifier_hmac(deps, user.email_canonical),
-                                              .user_id = user.id,
-                                              .network = domain::network_key(request.ip),
-                                              .since = now - domain::kRiskWindow,
-                                              .spread_since = domain::spread_since(now)}));
-  domain::RiskSignals signals;
-  signals.first_sign_in = !user.last_sign_in_at;
-  signals.known_device = known_device;
-  signals.known_network = past.known_network;
-  signals.account_failures = past.failures_for_user;
-  signals.network_accounts_failed = past.accounts_from_network;
-  domain::set_spread(signals, past.spread, now);
-  return domain::assess_risk(signals);
-}
-
 Result<SignedIn> open_session(ports::Tx& tx, Record& record, const Dependencies& deps, const RequestInfo& request,
                               Opening opening, Timestamp now) {
   // Held from here on: whoever changes how the user signs in either ends this session too, or is seen here first.
-  GH_TRY(const auto present, tx.users().note_sign_in(opening.user.id, now));
-  GH_CHECK(domain::check_unchanged(present, opening.user.credential_version));
-  GH_CHECK(make_room(tx, record, deps, opening.user.id, now));
+  if (!opening.sessions) {
+    GH_TRY(const auto held, tx.sign_ins().hold(opening.user.id));
+    GH_CHECK(domain::check_unchanged(held.user, opening.user.credential_version));
+    opening.sessions = held.sessions;
+  }
+  // Nearly everybody has a few sessions: counting them reads an index, and listing them reads their rows.
+  if (*opening.sessions >= static_cast<std::int64_t>(deps.settings.max_sessions_per_user))
+    GH_CHECK(make_room(tx, record, deps, opening.user.id, now));
+  GH_CHECK(tx.users().note_sign_in(opening.user.id, now));
   GH_TRY(auto device, use_device(tx, opening, request, now));
 
   SignedIn signed_in;

@@ -11,7 +11,7 @@
 namespace gatehouse::application {
 
 struct Opening {
-  const domain::User& user;
+  const domain::User& user;  ///< whose first factor was proved
   const ClientSettings& client;
   domain::Acr acr = domain::Acr::aal1;
   std::vector<std::string> amr;
@@ -20,17 +20,15 @@ struct Opening {
   std::optional<std::string> device_token{};  ///< its token, to be handed back where it was sent
   domain::RiskAssessment risk{};
   Duration latency{};
-  std::optional<std::vector<domain::RoleAssignment>> roles{};  ///< of the user, where this transaction has read them
+  // Of the user, where this transaction holds it and has read them.
+  std::optional<std::int64_t> sessions{};
+  std::optional<std::vector<domain::RoleAssignment>> roles{};
 };
 
 /// Ends the oldest sessions past `max_per_user` with reason `limit`. Returns `account_disabled` or
 /// `invalid_credentials` where the account changed since `opening.user` was read, and what the transaction returns.
 Result<SignedIn> open_session(ports::Tx& tx, Record& record, const Dependencies& deps, const RequestInfo& request,
                               Opening opening, Timestamp now);
-
-/// The signals of risk_assessment, gathered from devices and attempts.
-Result<domain::RiskAssessment> assess_sign_in(ports::Tx& tx, const Dependencies& deps, const domain::User& user,
-                                              bool known_device, const RequestInfo& request, Timestamp now);
 
 /// The row that remembers this try; `factor`, `outcome` and the rest are the caller's to fill.
 domain::LoginAttempt make_attempt(const Dependencies& deps, const std::string& email_canonical,

@@ -3,11 +3,9 @@
 #include "auth/crypto/constant_time.hpp"
 #include "auth/email_address.hpp"
 #include "auth/password_hash.hpp"
-#include "auth/token.hpp"
-#include "domain/identity/credential_policy.hpp"
-#include "domain/identity/factor_policy.hpp"
-#include "modules/identity/application/authenticate.hpp"
 #include "modules/identity/application/issue_challenge.hpp"
+#include "modules/identity/application/judge_sign_in.hpp"
+#include "modules/identity/application/known_device.hpp"
 #include "modules/identity/application/new_password.hpp"
 #include "modules/identity/application/open_session.hpp"
 #include "modules/identity/application/throttle.hpp"
@@ -31,11 +29,12 @@ Result<Candidate> reserve_and_look_up(ports::Tx& tx, const Dependencies& deps, c
   Candidate found;
   // Whatever is learnt of the password is written, and with it this, before anybody hears of it.
   tx.leave_durability_to_the_next();
-  GH_TRY(found.user, tx.users().find_by_email(email_canonical));
-  const auto user_id = found.user ? std::optional(found.user->id) : std::nullopt;
-  GH_TRY(found.device, find_known_device(tx, input.device_token, user_id, now));
+  const auto sent = parse_device_token(input.device_token);
+  GH_TRY(auto claimed, tx.sign_ins().claimed(email_canonical, device_of(sent), now));
+  found.user = std::move(claimed.user);
+  found.pending = std::move(claimed.pending);
+  if (found.user) found.device = known_device(std::move(claimed.device), sent, found.user->id, now);
   const auto device_id = found.device ? std::optional(found.device->id) : std::nullopt;
-  GH_TRY(found.pending, tx.pending_sign_ups().list(email_canonical, now));
   // Last: others of the same network wait from here to the end of the commit.
   GH_TRY(found.reserved, reserve_try(tx, deps, domain::sign_in_budgets(found.device.has_value()),
                                      {email_canonical, request.ip, device_id}, now));
@@ -88,18 +87,13 @@ class RightPassword {
   Result<SignInOutcome> conclude(ports::Tx& tx, const std::optional<std::string>& rehashed, Timestamp started,
                                  Timestamp now) {
     Record record(tx, deps_, request_, now);
-    GH_TRY(auto user, tx.users().get(candidate_.user->id));
-    GH_CHECK(domain::check_unchanged(user, candidate_.user->credential_version));
-    GH_TRY(const auto risk, assess_sign_in(tx, deps_, user, candidate_.device.has_value(), request_, now));
-    GH_TRY(const auto facts, gather(tx, user, risk, now));
-    const SignInVerdict verdict = domain::decide_sign_in(facts);
-    if (const auto error = domain::error_of(verdict)) return fail(*error);
+    GH_TRY(auto judged, judge_sign_in(tx, deps_, {*candidate_.user, {}, candidate_.device.has_value()}, request_, now));
     if (rehashed) {
-      user.password_hash = rehashed;
-      user.updated_at = now;
-      GH_CHECK(tx.users().save(user));
+      judged.held.user.password_hash = rehashed;
+      judged.held.user.updated_at = now;
+      GH_CHECK(tx.users().save(judged.held.user));
     }
-    GH_TRY(auto outcome, go_on(tx, record, user, verdict, risk, started, now));
+    GH_TRY(auto outcome, go_on(tx, record, judged, started, now));
     // Last, because the network's budget is held from here to the end of the commit, and others wait for it.
     GH_CHECK(settle_try(tx, candidate_.reserved, domain::TryOutcome::success));
     return outcome;
@@ -107,38 +101,24 @@ class RightPassword {
 
  private:
   /// To a session, or to what is still to be proved.
-  Result<SignInOutcome> go_on(ports::Tx& tx, Record& record, const domain::User& user, SignInVerdict verdict,
-                              const domain::RiskAssessment& risk, Timestamp started, Timestamp now) {
-    const FirstFactor first{user, client_, {std::string(domain::amr::kPassword)}, candidate_.device};
-    if (verdict == SignInVerdict::mfa_enrollment_required) return issue_enrollment(tx, record, deps_, first, now);
-    if (verdict == SignInVerdict::mfa_required || verdict == SignInVerdict::emailed_code_required)
-      return issue_challenge(tx, record, deps_, request_, first, verdict, now);
+  Result<SignInOutcome> go_on(ports::Tx& tx, Record& record, Judgement& judged, Timestamp started, Timestamp now) {
+    const FirstFactor first{judged.held.user, client_, {std::string(domain::amr::kPassword)}, candidate_.device};
+    if (judged.verdict == SignInVerdict::mfa_enrollment_required)
+      return issue_enrollment(tx, record, deps_, first, now);
+    if (judged.verdict != SignInVerdict::signed_in)
+      return issue_challenge(tx, record, deps_, request_, first, judged.verdict, now);
     GH_TRY(auto signed_in, open_session(tx, record, deps_, request_,
-                                        {.user = user,
+                                        {.user = judged.held.user,
                                          .client = client_,
                                          .amr = first.amr,
                                          .device = candidate_.device,
                                          .device_token = device_token_,
-                                         .risk = risk,
+                                         .risk = judged.risk,
                                          .latency = now - started,
-                                         .roles = roles_},
+                                         .sessions = judged.held.sessions,
+                                         .roles = std::move(judged.roles)},
                                         now));
     return SignInOutcome(std::move(signed_in));
-  }
-
-  Result<domain::SignInFacts> gather(ports::Tx& tx, const domain::User& user, const domain::RiskAssessment& risk,
-                                     Timestamp now) {
-    domain::SignInFacts facts;
-    facts.proof = FirstFactorProof::right;
-    facts.user = &user;
-    facts.known_device = candidate_.device.has_value();
-    GH_TRY(const auto totp, tx.factors().find_totp(user.id));
-    facts.has_second_factor = totp && totp->confirmed_at;
-    GH_TRY(roles_, tx.roles().list(user.id, now));
-    facts.requires_second_factor = domain::requires_second_factor(
-        deps_.settings.mfa_required, deps_.settings.mfa_required_roles, domain::live_roles(roles_, now));
-    facts.risk = domain::respond_to_risk(risk, deps_.settings.on_suspicious, facts.has_second_factor);
-    return facts;
   }
 
   const Dependencies& deps_;
@@ -146,22 +126,9 @@ class RightPassword {
   const RequestInfo& request_;
   const Candidate& candidate_;
   const std::optional<std::string>& device_token_;
-  std::vector<domain::RoleAssignment> roles_;
 };
 
 }  // namespace
-
-Result<std::optional<domain::Device>> find_known_device(ports::Tx& tx, const std::optional<std::string>& device_token,
-                                                        const std::optional<domain::UserId>& user, Timestamp now) {
-  if (!device_token || !user) return std::optional<domain::Device>();
-  const auto parsed = auth::parse_token(*device_token, auth::TokenKind::device);
-  if (!parsed) return std::optional<domain::Device>();
-  GH_TRY(auto device, tx.devices().find(domain::DeviceId(parsed->id)));
-  if (!device || device->user_id != *user || now >= device->expires_at ||
-      !auth::equal_in_constant_time(parsed->hash, device->token_hash))
-    return std::optional<domain::Device>();
-  return device;
-}
 
 Result<SignInOutcome> sign_in(const Dependencies& deps, const SignInInput& input, const RequestInfo& request) {
   const ClientSettings* client = deps.settings.find_client(input.client_id);

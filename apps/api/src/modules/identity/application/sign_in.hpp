@@ -22,8 +22,4 @@ struct SignInInput {
 /// `password_reset_required`; `throttled` with Retry-After, `overloaded`, `invalid_client`, `invalid_email`.
 Result<SignInOutcome> sign_in(const Dependencies& deps, const SignInInput& input, const RequestInfo& request);
 
-/// The known device behind a device token, if it is that user's; nothing for any other text.
-Result<std::optional<domain::Device>> find_known_device(ports::Tx& tx, const std::optional<std::string>& device_token,
-                                                        const std::optional<domain::UserId>& user, Timestamp now);
-
 }  // namespace gatehouse::application

@@ -2,11 +2,12 @@
 
 #include "auth/email_address.hpp"
 #include "domain/identity/credential_policy.hpp"
-#include "domain/identity/factor_policy.hpp"
 #include "domain/identity/linking_policy.hpp"
 #include "domain/identity/topics.hpp"
 #include "modules/identity/application/actor_json.hpp"
 #include "modules/identity/application/issue_challenge.hpp"
+#include "modules/identity/application/judge_sign_in.hpp"
+#include "modules/identity/application/known_device.hpp"
 #include "modules/identity/application/open_session.hpp"
 #include "modules/identity/application/owner_notice.hpp"
 #include "modules/identity/application/sign_in.hpp"
@@ -191,35 +192,30 @@ class Arrival {
   /// From here on as any sign-in whose first factor was right.
   Result<SignInOutcome> admit(ports::Tx& tx, Record& record, const domain::User& user, Timestamp now) {
     GH_TRY(auto device, find_known_device(tx, input_.device_token, user.id, now));
-    GH_TRY(const auto risk, assess_sign_in(tx, deps_, user, device.has_value(), request_, now));
-    domain::SignInFacts facts;
-    facts.proof = domain::FirstFactorProof::right;
-    facts.kind = domain::FirstFactorKind::provider;
-    facts.user = &user;
-    facts.known_device = device.has_value();
-    GH_TRY(const auto totp, tx.factors().find_totp(user.id));
-    facts.has_second_factor = totp && totp->confirmed_at;
-    GH_TRY(auto roles, tx.roles().list(user.id, now));
-    facts.requires_second_factor = domain::requires_second_factor(
-        deps_.settings.mfa_required, deps_.settings.mfa_required_roles, domain::live_roles(roles, now));
-    facts.risk = domain::respond_to_risk(risk, deps_.settings.on_suspicious, facts.has_second_factor);
-    const auto verdict = domain::decide_sign_in(facts);
-    if (const auto error = domain::error_of(verdict)) return fail(*error);
-    const FirstFactor first{
-        user, input_.client, {std::string(domain::amr::kFederated)}, device, domain::AttemptFactor::oauth, {}};
-    if (verdict == SignInVerdict::mfa_enrollment_required) return issue_enrollment(tx, record, deps_, first, now);
-    if (verdict != SignInVerdict::signed_in) return issue_challenge(tx, record, deps_, request_, first, verdict, now);
+    GH_TRY(auto judged,
+           judge_sign_in(tx, deps_, {user, domain::FirstFactorKind::provider, device.has_value()}, request_, now));
+    const FirstFactor first{judged.held.user,
+                            input_.client,
+                            {std::string(domain::amr::kFederated)},
+                            device,
+                            domain::AttemptFactor::oauth,
+                            {}};
+    if (judged.verdict == SignInVerdict::mfa_enrollment_required)
+      return issue_enrollment(tx, record, deps_, first, now);
+    if (judged.verdict != SignInVerdict::signed_in)
+      return issue_challenge(tx, record, deps_, request_, first, judged.verdict, now);
     const bool known = device.has_value();
     GH_TRY(auto signed_in, open_session(tx, record, deps_, request_,
-                                        {.user = user,
+                                        {.user = judged.held.user,
                                          .client = input_.client,
                                          .amr = first.amr,
                                          .factor = domain::AttemptFactor::oauth,
                                          .device = std::move(device),
                                          .device_token = known ? input_.device_token : std::nullopt,
-                                         .risk = risk,
+                                         .risk = judged.risk,
                                          .latency = now - input_.started,
-                                         .roles = std::move(roles)},
+                                         .sessions = judged.held.sessions,
+                                         .roles = std::move(judged.roles)},
                                         now));
     return SignInOutcome(std::move(signed_in));
   }

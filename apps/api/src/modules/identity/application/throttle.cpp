@@ -49,6 +49,7 @@ Result<Reserved> reserve_try(ports::Tx& tx, const Dependencies& deps, const std:
   std::vector<domain::BudgetKind> ordered = kinds;
   std::sort(ordered.begin(), ordered.end());
   std::vector<ports::BudgetKey> keys;
+  keys.reserve(ordered.size());
   for (const auto kind : ordered) keys.push_back({kind, key_of(deps, kind, subject)});
   GH_TRY(const auto states, tx.throttle().hold_all(keys));
   std::vector<domain::Budget> budgets;
@@ -67,13 +68,22 @@ Result<Reserved> reserve_try(ports::Tx& tx, const Dependencies& deps, const std:
 
 Result<> settle_try(ports::Tx& tx, const Reserved& reserved, domain::TryOutcome outcome) {
   if (outcome == domain::TryOutcome::failure || reserved.taken.empty()) return {};
+  // What is left of the others depends on what they are now; they come first, so that all are held in one order.
   std::vector<ports::BudgetKey> keys;
-  for (const auto& taken : reserved.taken) keys.push_back({taken.receipt.kind, taken.key});
+  std::vector<domain::BudgetReceipt> receipts;
+  for (const auto& [receipt, key] : reserved.taken) {
+    if (domain::leaves_nothing(receipt.kind, outcome)) continue;
+    keys.push_back({receipt.kind, key});
+    receipts.push_back(receipt);
+  }
   GH_TRY(const auto states, tx.throttle().hold_all(keys));
   std::vector<ports::BudgetChange> changes;
   for (std::size_t i = 0; i < keys.size(); ++i)
-    changes.push_back({keys[i], states[i], domain::settle(states[i], reserved.taken[i].receipt, outcome)});
-  return tx.throttle().save_all(changes);
+    changes.push_back({keys[i], states[i], domain::settle(states[i], receipts[i], outcome)});
+  GH_CHECK(tx.throttle().save_all(changes));
+  for (const auto& [receipt, key] : reserved.taken)
+    if (domain::leaves_nothing(receipt.kind, outcome)) GH_CHECK(tx.throttle().reset({receipt.kind, key}));
+  return {};
 }
 
 Result<> forgive(ports::Tx& tx, const Dependencies& deps, const std::string& email_canonical,

@@ -9,6 +9,8 @@
 #include "domain/identity/session_policy.hpp"
 #include "modules/identity/application/actor_json.hpp"
 #include "modules/identity/application/emailed_code.hpp"
+#include "modules/identity/application/judge_sign_in.hpp"
+#include "modules/identity/application/known_device.hpp"
 #include "modules/identity/application/open_session.hpp"
 #include "modules/identity/application/renew_session.hpp"
 #include "modules/identity/application/second_factor.hpp"

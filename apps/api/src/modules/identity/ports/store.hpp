@@ -17,6 +17,7 @@
 #include "modules/identity/ports/stores/oauth_tickets.hpp"
 #include "modules/identity/ports/stores/people.hpp"
 #include "modules/identity/ports/stores/sessions.hpp"
+#include "modules/identity/ports/stores/sign_ins.hpp"
 #include "modules/identity/ports/stores/tokens.hpp"
 #include "modules/identity/ports/stores/users.hpp"
 
@@ -38,6 +39,7 @@ class Tx {
   virtual Devices& devices() = 0;
   virtual RoleAssignments& roles() = 0;
   virtual LoginAttempts& attempts() = 0;
+  virtual SignIns& sign_ins() = 0;
   virtual ThrottleCounters& throttle() = 0;
   virtual AuditLog& audit() = 0;
   virtual Outbox& outbox() = 0;

@@ -17,14 +17,13 @@ constexpr Statement kAdd{"attempts.add", "INSERT INTO login_attempts (" GH_COLUM
                                          "?16, ?17, ?18)"};
 constexpr std::string_view kSelect = "SELECT " GH_COLUMNS " FROM login_attempts";
 #undef GH_COLUMNS
-constexpr Statement kSummarize{
-    "attempts.summarize",
+constexpr Statement kFailures{
+    "attempts.failures",
     "SELECT (SELECT count(*) FROM (SELECT 1 FROM login_attempts WHERE identifier_hmac = ?1 AND occurred_at >= ?3 "
-    "AND outcome = 'failure' LIMIT 1000) AS of_user), count(*), count(DISTINCT identifier_hmac) FROM (SELECT "
-    "identifier_hmac FROM login_attempts WHERE network = ?2 AND occurred_at >= ?3 AND outcome = 'failure' LIMIT 1000) "
-    "AS of_network"};
-constexpr Statement kSeenNetwork{
-    "attempts.seen_network",
+    "AND outcome = 'failure' LIMIT 1000) AS of_user), count(DISTINCT identifier_hmac) FROM (SELECT identifier_hmac "
+    "FROM login_attempts WHERE network = ?2 AND occurred_at >= ?3 AND outcome = 'failure' LIMIT 1000) AS of_network"};
+constexpr Statement kKnownNetwork{
+    "attempts.known_network",
     "SELECT 1 FROM login_attempts WHERE user_id = ?1 AND network = ?2 AND outcome = 'success' LIMIT 1"};
 constexpr Statement kRemoveBefore{
     "attempts.remove_before",
@@ -113,15 +112,26 @@ Result<ports::Total> SqlLoginAttempts::count(const ports::AttemptFilter& wanted)
   return count_bounded(connection_, "SELECT 1 FROM login_attempts" + filter.where(), filter.params());
 }
 
+Ask<ports::PastFailures> SqlLoginAttempts::ask_failures(const ports::PastQuestion& of) {
+  return {{kFailures, {of.identifier_hmac, of.network, of.since}}, [](const Rows& rows) {
+            return ports::PastFailures{rows.at(0).small(0), rows.at(0).small(1)};
+          }};
+}
+
+Ask<bool> SqlLoginAttempts::ask_known_network(const ports::PastQuestion& of) {
+  return {{kKnownNetwork, {of.user_id, of.network}}, [](const Rows& rows) { return !rows.empty(); }};
+}
+
+Ask<std::vector<domain::SpreadHour>> SqlLoginAttempts::ask_spread(const ports::PastQuestion& of) {
+  return {{kSpread, {of.spread_since}}, [](const Rows& rows) {
+            return map_all(rows, [](const Row& row) { return domain::SpreadHour{row.time(0), row.integer(1)}; });
+          }};
+}
+
 Result<ports::Past> SqlLoginAttempts::past(const ports::PastQuestion& of) {
-  const std::vector<Rows> answers = connection_.query_all({{kSummarize, {of.identifier_hmac, of.network, of.since}},
-                                                           {kSeenNetwork, {of.user_id, of.network}},
-                                                           {kSpread, {of.spread_since}}});
-  const Row& failures = answers[0].at(0);
-  return ports::Past{failures.small(0), failures.small(1), failures.small(2), !answers[1].empty(),
-                     map_all(answers[2], [](const Row& row) {
-                       return domain::SpreadHour{row.time(0), row.integer(1)};
-                     })};
+  auto [failures, known_network, spread] =
+      ask_all(connection_, ask_failures(of), ask_known_network(of), ask_spread(of));
+  return ports::Past{failures, known_network, std::move(spread)};
 }
 
 Result<int> SqlLoginAttempts::remove_before(Timestamp time, int limit) {

@@ -1,6 +1,6 @@
 #pragma once
 // Login attempts in SQL: see ports/stores/defence.hpp.
-#include "adapters/storage/sql/connection.hpp"
+#include "adapters/storage/sql/ask.hpp"
 #include "modules/identity/ports/stores/defence.hpp"
 
 namespace gatehouse::adapters::sql {
@@ -18,6 +18,11 @@ class SqlLoginAttempts final : public ports::LoginAttempts {
   Result<int> count_failures(const std::string& identifier_hmac, Timestamp since, int most) override;
   Result<> add_to_spread(const std::string& identifier_hmac, Timestamp hour, int change) override;
   Result<int> remove_spread_before(Timestamp time, int limit) override;
+
+  // Parts of past().
+  static Ask<ports::PastFailures> ask_failures(const ports::PastQuestion& of);
+  static Ask<bool> ask_known_network(const ports::PastQuestion& of);
+  static Ask<std::vector<domain::SpreadHour>> ask_spread(const ports::PastQuestion& of);
 
  private:
   Connection& connection_;

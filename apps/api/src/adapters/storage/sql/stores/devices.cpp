@@ -35,8 +35,12 @@ domain::Device mapped(const Row& row) {
 
 }  // namespace
 
+Ask<std::optional<domain::Device>> SqlDevices::ask_by_id(const domain::DeviceId& id) {
+  return {{kFind, {id}}, [](const Rows& rows) { return map_first(rows, mapped); }};
+}
+
 Result<std::optional<domain::Device>> SqlDevices::find(const domain::DeviceId& id) {
-  return map_one(connection_.query_one(kFind, {id}), mapped);
+  return ask(connection_, ask_by_id(id));
 }
 
 Result<std::vector<domain::Device>> SqlDevices::list(const domain::UserId& user) {

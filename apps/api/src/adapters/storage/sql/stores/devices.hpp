@@ -1,6 +1,6 @@
 #pragma once
 // Known devices in SQL: see ports/stores/people.hpp.
-#include "adapters/storage/sql/connection.hpp"
+#include "adapters/storage/sql/ask.hpp"
 #include "modules/identity/ports/stores/people.hpp"
 
 namespace gatehouse::adapters::sql {
@@ -16,6 +16,8 @@ class SqlDevices final : public ports::Devices {
   Result<bool> remove(const domain::DeviceId& id) override;
   Result<int> remove_for_user(const domain::UserId& user) override;
   Result<int> remove_unused(Timestamp unused_since, int limit) override;
+
+  static Ask<std::optional<domain::Device>> ask_by_id(const domain::DeviceId& id);
 
  private:
   Connection& connection_;

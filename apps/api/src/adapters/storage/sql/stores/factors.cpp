@@ -73,8 +73,12 @@ domain::BackupCode code_from(const Row& row) {
 
 }  // namespace
 
+Ask<std::optional<domain::TotpSecret>> SqlFactors::ask_totp(const domain::UserId& user) {
+  return {{kFindTotp, {user}}, [](const Rows& rows) { return map_first(rows, totp_from); }};
+}
+
 Result<std::optional<domain::TotpSecret>> SqlFactors::find_totp(const domain::UserId& user) {
-  return map_one(connection_.query_one(kFindTotp, {user}), totp_from);
+  return ask(connection_, ask_totp(user));
 }
 
 Result<> SqlFactors::put_totp(const domain::TotpSecret& secret) {

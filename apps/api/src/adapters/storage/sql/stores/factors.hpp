@@ -1,6 +1,6 @@
 #pragma once
 // Second factors in SQL: see ports/stores/factors.hpp.
-#include "adapters/storage/sql/connection.hpp"
+#include "adapters/storage/sql/ask.hpp"
 #include "modules/identity/ports/stores/factors.hpp"
 
 namespace gatehouse::adapters::sql {
@@ -24,6 +24,8 @@ class SqlFactors final : public ports::Factors {
   Result<std::vector<domain::BackupCode>> list_backup_codes(const domain::UserId& user) override;
   Result<bool> consume_backup_code(const domain::FactorId& id, Timestamp now) override;
   Result<> remove_backup_codes(const domain::UserId& user) override;
+
+  static Ask<std::optional<domain::TotpSecret>> ask_totp(const domain::UserId& user);
 
  private:
   Connection& connection_;

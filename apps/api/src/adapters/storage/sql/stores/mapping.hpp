@@ -40,6 +40,13 @@ auto map_all(const Rows& rows, Mapper mapper) {
   return all;
 }
 
+/// The first row, if there is one.
+template <class Mapper>
+auto map_first(const Rows& rows, Mapper mapper) {
+  using T = decltype(mapper(std::declval<const Row&>()));
+  return rows.empty() ? std::optional<T>() : std::optional<T>(mapper(rows.front()));
+}
+
 template <class Mapper>
 auto map_one(const std::optional<Row>& row, Mapper mapper) {
   using T = decltype(mapper(std::declval<const Row&>()));

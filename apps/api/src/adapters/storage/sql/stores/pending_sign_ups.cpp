@@ -49,8 +49,13 @@ Result<> SqlPendingSignUps::add(const domain::PendingSignUp& pending) {
   return {};
 }
 
+Ask<std::vector<domain::PendingSignUp>> SqlPendingSignUps::ask_live_of(const std::string& email_canonical,
+                                                                       Timestamp now) {
+  return {{kList, {email_canonical, now}}, [](const Rows& rows) { return map_all(rows, mapped); }};
+}
+
 Result<std::vector<domain::PendingSignUp>> SqlPendingSignUps::list(const std::string& email_canonical, Timestamp now) {
-  return map_all(connection_.query(kList, {email_canonical, now}), mapped);
+  return ask(connection_, ask_live_of(email_canonical, now));
 }
 
 Result<std::optional<domain::PendingSignUp>> SqlPendingSignUps::consume(const domain::PendingSignUpId& id,

@@ -31,8 +31,12 @@ domain::RoleAssignment mapped(const Row& row) { return role_from(row); }
 
 }  // namespace
 
+Ask<std::vector<domain::RoleAssignment>> SqlRoleAssignments::ask_live_of(const domain::UserId& user, Timestamp now) {
+  return {{kList, {user, now}}, [](const Rows& rows) { return map_all(rows, mapped); }};
+}
+
 Result<std::vector<domain::RoleAssignment>> SqlRoleAssignments::list(const domain::UserId& user, Timestamp now) {
-  return map_all(connection_.query(kList, {user, now}), mapped);
+  return ask(connection_, ask_live_of(user, now));
 }
 
 Result<std::vector<domain::RoleAssignment>> SqlRoleAssignments::list_all(const domain::UserId& user) {

@@ -1,6 +1,6 @@
 #pragma once
 // Role assignments in SQL: see ports/stores/people.hpp.
-#include "adapters/storage/sql/connection.hpp"
+#include "adapters/storage/sql/ask.hpp"
 #include "modules/identity/ports/stores/people.hpp"
 
 namespace gatehouse::adapters::sql {
@@ -14,6 +14,8 @@ class SqlRoleAssignments final : public ports::RoleAssignments {
   Result<bool> put(const domain::RoleAssignment& assignment, Timestamp now) override;
   Result<bool> remove(const domain::UserId& user, const std::string& role) override;
   Result<std::vector<domain::RoleAssignment>> remove_expired(Timestamp now, int limit) override;
+
+  static Ask<std::vector<domain::RoleAssignment>> ask_live_of(const domain::UserId& user, Timestamp now);
 
  private:
   Connection& connection_;

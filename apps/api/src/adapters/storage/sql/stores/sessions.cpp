@@ -145,8 +145,12 @@ Result<std::vector<domain::Session>> SqlSessions::list(const domain::UserId& use
   return map_all(connection_.query(kList, {user, now}), mapped);
 }
 
+Ask<std::int64_t> SqlSessions::ask_count_at_most(const domain::UserId& user) {
+  return {{kCountAtMost, {user}}, [](const Rows& rows) { return rows.at(0).integer(0); }};
+}
+
 Result<std::int64_t> SqlSessions::count_at_most(const domain::UserId& user) {
-  return connection_.query(kCountAtMost, {user}).front().integer(0);
+  return ask(connection_, ask_count_at_most(user));
 }
 
 Result<bool> SqlSessions::renew(const domain::Session& s, const std::string& old_token_hash) {

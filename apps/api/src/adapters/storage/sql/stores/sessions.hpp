@@ -1,6 +1,6 @@
 #pragma once
 // Sessions in SQL: see ports/stores/sessions.hpp.
-#include "adapters/storage/sql/connection.hpp"
+#include "adapters/storage/sql/ask.hpp"
 #include "modules/identity/ports/stores/sessions.hpp"
 
 namespace gatehouse::adapters::sql {
@@ -22,6 +22,8 @@ class SqlSessions final : public ports::Sessions {
                                                   const std::optional<domain::SessionId>& except) override;
   Result<int> remove_expired(Timestamp now, int limit) override;
   Result<ports::Total> count_live(Timestamp now) override;
+
+  static Ask<std::int64_t> ask_count_at_most(const domain::UserId& user);
 
  private:
   Connection& connection_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapters/storage/sql/stores/mapping.hpp"
+#include "domain/identity/risk_assessment.hpp"
 
 namespace gatehouse::adapters::sql {
 namespace {
@@ -16,11 +17,12 @@ constexpr Statement kHold{"throttle.hold",
                           "SET failures = throttle_budgets.failures RETURNING throttle_budgets.failures, "
                           "throttle_budgets.last_at, throttle_budgets.forgiven_at"};
 constexpr Statement kAdd{"throttle.add",
-                         "INSERT INTO throttle_budgets (kind, key, failures, last_at, forgiven_at) "
-                         "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (kind, key) DO NOTHING"};
+                         "INSERT INTO throttle_budgets (kind, key, failures, last_at, forgiven_at, last_hour) "
+                         "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (kind, key) DO NOTHING"};
 constexpr Statement kSave{"throttle.save",
-                          "UPDATE throttle_budgets SET failures = ?3, last_at = ?4, forgiven_at = ?5 "
-                          "WHERE kind = ?1 AND key = ?2 AND failures = ?6 AND last_at = ?7 AND forgiven_at = ?8"};
+                          "UPDATE throttle_budgets SET failures = ?3, last_at = ?4, forgiven_at = ?5, last_hour = CASE "
+                          "WHEN last_hour < ?6 THEN ?6 ELSE last_hour END "
+                          "WHERE kind = ?1 AND key = ?2 AND failures = ?7 AND last_at = ?8 AND forgiven_at = ?9"};
 // PostgreSQL's alone, for all budgets of a try in one round trip. Lists as texts, since neither names nor HMACs have
 // commas; rows are locked in the order of the list, which is that of the names.
 constexpr Statement kAddAndHold{
@@ -30,10 +32,13 @@ constexpr Statement kAddAndHold{
     "ORDER BY place ON CONFLICT (kind, key) DO UPDATE SET failures = throttle_budgets.failures "
     "RETURNING throttle_budgets.failures, throttle_budgets.last_at, throttle_budgets.forgiven_at, kind, key"};
 constexpr Statement kClear{"throttle.clear", "DELETE FROM throttle_budgets WHERE kind = ?1 AND key = ?2"};
+constexpr Statement kReset{"throttle.reset",
+                           "UPDATE throttle_budgets SET failures = 0, last_at = ?3, forgiven_at = ?3 "
+                           "WHERE kind = ?1 AND key = ?2"};
 constexpr Statement kRemoveBefore{
     "throttle.remove_before",
-    "DELETE FROM throttle_budgets WHERE (kind, key) IN (SELECT kind, key FROM throttle_budgets WHERE last_at < ?1 "
-    "ORDER BY last_at LIMIT ?2) AND last_at < ?1"};
+    "DELETE FROM throttle_budgets WHERE (kind, key) IN (SELECT kind, key FROM throttle_budgets WHERE last_hour < ?1 "
+    "AND last_at < ?1 ORDER BY last_hour LIMIT ?2) AND last_at < ?1"};
 
 /// `one` for each of `count` budgets, which have `each` parameters; `@1` in it is the budget's first.
 std::string repeated(std::size_t count, std::size_t each, std::string_view one, std::string_view between) {
@@ -49,19 +54,39 @@ std::string repeated(std::size_t count, std::size_t each, std::string_view one, 
 }
 
 // Conditions by OR and no join: whatever PostgreSQL knew of the table when it planned, it takes the key's index.
-std::string hold_text(std::size_t count) {
+std::string make_hold_text(std::size_t count) {
   return "SELECT failures, last_at, forgiven_at, kind, key FROM throttle_budgets WHERE " +
          repeated(count, 2, "(kind = @1 AND key = @2)", " OR ") + " ORDER BY kind, key FOR UPDATE";
 }
-std::string save_text(std::size_t count, bool guarded) {
-  const std::size_t each = guarded ? 8 : 5;
+std::string make_save_text(std::size_t count, bool guarded) {
+  const std::size_t each = guarded ? 9 : 6;
   const auto by_kind = [&](std::string_view one) { return "CASE kind " + repeated(count, each, one, " ") + " END"; };
   const std::string_view of_row =
-      guarded ? "(kind = @1 AND key = @2 AND failures = @6 AND last_at = @7 AND forgiven_at = @8)"
+      guarded ? "(kind = @1 AND key = @2 AND failures = @7 AND last_at = @8 AND forgiven_at = @9)"
               : "(kind = @1 AND key = @2)";
   return "UPDATE throttle_budgets SET failures = " + by_kind("WHEN @1 THEN @3") +
-         ", last_at = " + by_kind("WHEN @1 THEN @4") + ", forgiven_at = " + by_kind("WHEN @1 THEN @5") + " WHERE " +
+         ", last_at = " + by_kind("WHEN @1 THEN @4") + ", forgiven_at = " + by_kind("WHEN @1 THEN @5") +
+         ", last_hour = greatest(last_hour, " + by_kind("WHEN @1 THEN @6") + ") WHERE " +
          repeated(count, each, of_row, " OR ");
+}
+
+/// A text for each number of budgets that a try can have, one of a kind at the most.
+template <class Make>
+std::vector<std::string> for_each_count(Make make) {
+  constexpr std::size_t kMost = static_cast<std::size_t>(domain::BudgetKind::provider_flow) + 1;
+  std::vector<std::string> texts(1);
+  texts.reserve(kMost + 1);
+  for (std::size_t count = 1; count <= kMost; ++count) texts.push_back(make(count));
+  return texts;
+}
+const std::string& hold_text(std::size_t count) {
+  static const auto texts = for_each_count(make_hold_text);
+  return texts.at(count);
+}
+const std::string& save_text(std::size_t count, bool guarded) {
+  static const auto plain = for_each_count([](std::size_t n) { return make_save_text(n, false); });
+  static const auto careful = for_each_count([](std::size_t n) { return make_save_text(n, true); });
+  return (guarded ? careful : plain).at(count);
 }
 
 domain::BudgetState mapped(const Row& row) { return {row.integer(0), row.time(1), row.time(2)}; }
@@ -79,12 +104,14 @@ Result<domain::BudgetState> SqlThrottleCounters::hold(domain::BudgetKind kind, c
 
 Result<> SqlThrottleCounters::save(domain::BudgetKind kind, const std::string& key, const domain::BudgetState& before,
                                    const domain::BudgetState& after) {
-  const Params params{
-      named(kind),       key, after.failures, after.last_at, after.forgiven_at, before.failures, before.last_at,
-      before.forgiven_at};
+  const Params params{named(kind),       key,
+                      after.failures,    after.last_at,
+                      after.forgiven_at, domain::hour_of(after.last_at),
+                      before.failures,   before.last_at,
+                      before.forgiven_at};
   if (connection_.execute(kSave, params) == 1) return {};
   const bool fresh = before == domain::BudgetState{};
-  if (fresh && connection_.execute(kAdd, Params(params.begin(), params.begin() + 5)) == 1) return {};
+  if (fresh && connection_.execute(kAdd, Params(params.begin(), params.begin() + 6)) == 1) return {};
   run_again("a throttle state");
 }
 
@@ -104,7 +131,7 @@ Result<std::vector<domain::BudgetState>> SqlThrottleCounters::hold_all(const std
     kinds.append(kinds.empty() ? "" : ",").append(domain::to_text(each.kind));
     keys.append(keys.empty() ? "" : ",").append(each.key);
   }
-  const std::string text = hold_text(budgets.size());
+  const std::string& text = hold_text(budgets.size());
   Rows rows = connection_.query({"throttle.hold_all", text}, held);
   // Rows that exist are only locked; an upsert would leave a dead one for each.
   if (rows.size() < budgets.size()) rows = connection_.query(kAddAndHold, {kinds, keys, Timestamp{}});
@@ -132,10 +159,11 @@ Result<> SqlThrottleCounters::save_all(const std::vector<ports::BudgetChange>& c
   const bool guarded = !holds(changes);
   Params params;
   for (const auto& [budget, before, after] : changes) {
-    params.insert(params.end(), {named(budget.kind), budget.key, after.failures, after.last_at, after.forgiven_at});
+    params.insert(params.end(), {named(budget.kind), budget.key, after.failures, after.last_at, after.forgiven_at,
+                                 domain::hour_of(after.last_at)});
     if (guarded) params.insert(params.end(), {before.failures, before.last_at, before.forgiven_at});
   }
-  const std::string text = save_text(changes.size(), guarded);
+  const std::string& text = save_text(changes.size(), guarded);
   if (!guarded) {
     connection_.send({"throttle.save_held", text}, params);
     held_.clear();
@@ -147,6 +175,11 @@ Result<> SqlThrottleCounters::save_all(const std::vector<ports::BudgetChange>& c
 
 Result<> SqlThrottleCounters::clear(domain::BudgetKind kind, const std::string& key) {
   connection_.send(kClear, {named(kind), key});
+  return {};
+}
+
+Result<> SqlThrottleCounters::reset(const ports::BudgetKey& budget) {
+  connection_.send(kReset, {named(budget.kind), budget.key, Timestamp{}});
   return {};
 }
 

@@ -16,6 +16,7 @@ class SqlThrottleCounters final : public ports::ThrottleCounters {
                 const domain::BudgetState& after) override;
   Result<> save_all(const std::vector<ports::BudgetChange>& changes) override;
   Result<> clear(domain::BudgetKind kind, const std::string& key) override;
+  Result<> reset(const ports::BudgetKey& budget) override;
   Result<int> remove_before(Timestamp time, int limit) override;
 
  private:

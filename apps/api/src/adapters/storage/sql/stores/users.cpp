@@ -28,8 +28,10 @@ constexpr Statement kSave{
     "screening = ?17, screening_public = ?18, compliance_hold = ?19, deletion_due_at = ?20, reset_guard_until = ?21, "
     "mail_undeliverable = ?22, created_at = ?23, updated_at = ?24, last_sign_in_at = ?25, version = version + 1 "
     "WHERE id = ?1 AND version = ?26"};
-constexpr Statement kNoteSignIn{"users.note_sign_in",
-                                "UPDATE users SET last_sign_in_at = ?2 WHERE id = ?1 RETURNING " GH_USER_COLUMNS};
+// SQLite's writers come one after another.
+constexpr Statement kFindAndHold{"users.find_and_hold", "SELECT " GH_USER_COLUMNS " FROM users WHERE id = ?1",
+                                 "SELECT " GH_USER_COLUMNS " FROM users WHERE id = ?1 FOR NO KEY UPDATE"};
+constexpr Statement kNoteSignIn{"users.note_sign_in", "UPDATE users SET last_sign_in_at = ?2 WHERE id = ?1"};
 constexpr Statement kHoldAbleCount{"users.hold_able_count", "SELECT 1",
                                    "SELECT 1 FROM (SELECT pg_advisory_xact_lock(7281946035511)) AS held"};
 constexpr Statement kDueForErasure{"users.due_for_erasure",
@@ -38,7 +40,9 @@ constexpr Statement kDueForErasure{"users.due_for_erasure",
 constexpr Statement kErase{"users.erase", "DELETE FROM users WHERE id = ?1"};
 constexpr Statement kRemember{"users.remember_id", "INSERT INTO used_ids (id) VALUES (?1) ON CONFLICT DO NOTHING"};
 
-domain::User mapped(const Row& row) { return user_from(row); }
+std::optional<domain::User> user_in(const Rows& rows) {
+  return map_first(rows, [](const Row& row) { return user_from(row); });
+}
 
 /// Every member but version, in the order of kAdd and kSave.
 Params written(const domain::User& user) {
@@ -72,18 +76,26 @@ Params written(const domain::User& user) {
 
 }  // namespace
 
-Result<std::optional<domain::User>> SqlUsers::find(const domain::UserId& id) {
-  return map_one(connection_.query_one(kFind, {id}), mapped);
+Ask<std::optional<domain::User>> SqlUsers::ask_by_id(const domain::UserId& id) { return {{kFind, {id}}, user_in}; }
+
+Ask<std::optional<domain::User>> SqlUsers::ask_by_email(const std::string& email_canonical) {
+  return {{kFindByEmail, {email_canonical}}, user_in};
 }
 
+Ask<std::optional<domain::User>> SqlUsers::ask_and_hold(const domain::UserId& id) {
+  return {{kFindAndHold, {id}}, user_in};
+}
+
+Result<std::optional<domain::User>> SqlUsers::find(const domain::UserId& id) { return ask(connection_, ask_by_id(id)); }
+
 Result<std::optional<domain::User>> SqlUsers::find_by_email(const std::string& email_canonical) {
-  return map_one(connection_.query_one(kFindByEmail, {email_canonical}), mapped);
+  return ask(connection_, ask_by_email(email_canonical));
 }
 
 Result<domain::User> SqlUsers::get(const domain::UserId& id) {
-  const auto row = connection_.query_one(kFind, {id});
-  if (!row) return fail(ErrorCode::not_found);
-  return mapped(*row);
+  auto user = ask(connection_, ask_by_id(id));
+  if (!user) return fail(ErrorCode::not_found);
+  return std::move(*user);
 }
 
 Result<> SqlUsers::add(const domain::User& user) {
@@ -110,10 +122,9 @@ Result<> SqlUsers::save(domain::User& user) {
   return {};
 }
 
-Result<domain::User> SqlUsers::note_sign_in(const domain::UserId& id, Timestamp at) {
-  const auto row = connection_.query_one(kNoteSignIn, {id, at});
-  if (!row) return fail(ErrorCode::not_found);
-  return mapped(*row);
+Result<> SqlUsers::note_sign_in(const domain::UserId& id, Timestamp at) {
+  connection_.send(kNoteSignIn, {id, at});
+  return {};
 }
 
 Result<std::int64_t> SqlUsers::count_able_with_role(const std::vector<std::string>& roles, Timestamp now) {

@@ -25,11 +25,14 @@ struct PastQuestion {
   Timestamp spread_since{};  ///< for the hours of `spread`
 };
 
+/// Each count stops at 1,000 failures, so that an attack makes no query dear.
+struct PastFailures {
+  int for_user = 0;
+  int accounts_from_network = 0;  ///< distinct addresses that failed from this network: password spraying
+};
+
 struct Past {
-  // Failures; each count stops at 1,000, so that an attack makes no query dear.
-  int failures_for_user = 0;
-  int failures_from_network = 0;
-  int accounts_from_network = 0;           ///< distinct addresses that failed from this network: password spraying
+  PastFailures failures{};
   bool known_network = false;              ///< the user signed in with success from this network before
   std::vector<domain::SpreadHour> spread;  ///< oldest first
 };
@@ -81,6 +84,8 @@ class ThrottleCounters {
   /// The same for several at once, each of another kind, which hold_all() holds.
   virtual Result<> save_all(const std::vector<BudgetChange>& changes) = 0;
   virtual Result<> clear(domain::BudgetKind kind, const std::string& key) = 0;
+  /// The same for a key that is likely to be tried again: its state is a fresh one, whatever it was.
+  virtual Result<> reset(const BudgetKey& budget) = 0;
   /// Removes states whose latest try lies before `time`.
   virtual Result<int> remove_before(Timestamp time, int limit) = 0;
 };

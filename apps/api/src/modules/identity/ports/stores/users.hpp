@@ -32,8 +32,8 @@ class Users {
   /// Writes every member, guarded by `version`, which it counts up. A concurrent change makes the whole write closure
   /// run again; a changed address that is taken returns `email_taken`.
   virtual Result<> save(domain::User& user) = 0;
-  /// Sets only last_sign_in_at, without touching `version`; the user, held until the write ends. Returns `not_found`.
-  virtual Result<domain::User> note_sign_in(const domain::UserId& id, Timestamp at) = 0;
+  /// Sets only last_sign_in_at, without touching `version`.
+  virtual Result<> note_sign_in(const domain::UserId& id, Timestamp at) = 0;
   /// Newest first (ids are time-ordered); with `query`: the exact id, then matching addresses in order, then matching
   /// names in order. Uses indexes only.
   virtual Result<Page<domain::User>> search(const UserFilter& filter, const PageRequest& page) = 0;
