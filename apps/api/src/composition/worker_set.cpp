@@ -17,7 +17,7 @@ constexpr workers::Pace kMailPace{.interval = milliseconds(1'000), .spacing = mi
 constexpr workers::Pace kRelayPace{.interval = milliseconds(50)};
 constexpr workers::Pace kConsumerPace{.interval = milliseconds(10)};  ///< it waits at the broker
 /// Decision 12: at most 250 ms behind. A transaction for each commit would cost the database more than the commits.
-constexpr workers::Pace kSealPace{.interval = milliseconds(25), .spacing = milliseconds(20), .rest = 4};
+constexpr workers::Pace kSealPace{.interval = milliseconds(25), .spacing = milliseconds(20), .rest = 2};
 constexpr workers::Pace kUpkeepPace{.interval = milliseconds(60'000)};
 
 workers::MailDelivery::Bodies bodies_of(const config::Config& config) {
