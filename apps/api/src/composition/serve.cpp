@@ -51,9 +51,9 @@ server::LanesOptions lanes(const config::Config& whole) {
   const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
   const bool waits = whole.keys.provider == config::KeyProvider::vault;
   return {.store = {config.store_threads, config.store_queue, 0},
-          // A story that hashes waits for the database before and after, and others of its network wait for it: three
-          // for each that may hash keep the cores busy.
-          .hash = {config.hash_threads * 3, config.hash_queue, 0},
+          // A story that hashes waits for the database before and after: two for each that may hash keep the cores
+          // busy, and one more where those of a network wait for one another.
+          .hash = {config.hash_threads * 2 + 1, config.hash_queue, 0},
           .upstream = {waits ? config.upstream_threads : std::min(config.upstream_threads, cores),
                        config.upstream_queue, 0},
           .provider = {config.upstream_threads, config.upstream_queue, 0}};
