@@ -7,7 +7,6 @@ namespace gatehouse::adapters::sql {
 void LedgerPositions::raise_to(const LedgerPositions& other) {
   audit = std::max(audit, other.audit);
   outbox = std::max(outbox, other.outbox);
-  invalidations = std::max(invalidations, other.invalidations);
 }
 
 LedgerPositions SealMark::look_after(Instant now) {

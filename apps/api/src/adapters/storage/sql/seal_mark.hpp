@@ -2,19 +2,19 @@
 // From which position on the sealer looks for rows that wait. Sealing leaves a dead entry of each row in the index of
 // those that wait, until PostgreSQL vacuums the table: to read it from its beginning costs more with every row sealed.
 // Positions are given in order, but a transaction that is still open holds earlier ones than others have committed: so
-// the mark stays ten seconds behind, longer than any transaction of a request may last, and once a minute all is looked
-// at: a row that is later still is sealed late, and never lost. Thread-safe.
+// the mark stays ten seconds behind, longer than nearly any transaction lasts, and once a minute all is looked at: a
+// row that is later still is sealed late, and never lost. Revocations must not be late, and are few: they have no mark.
+// Thread-safe.
 #include <chrono>
 #include <cstdint>
 #include <mutex>
 
 namespace gatehouse::adapters::sql {
 
-/// Of each ledger, the position up to which something holds.
+/// Of the audit log and of the outbox, the position up to which something holds.
 struct LedgerPositions {
   std::int64_t audit = 0;
   std::int64_t outbox = 0;
-  std::int64_t invalidations = 0;
 
   /// The later of both, ledger by ledger.
   void raise_to(const LedgerPositions& other);

@@ -27,7 +27,7 @@ constexpr Statement kAnyUnsealed{
     "sealer.any",
     "SELECT CASE WHEN EXISTS (SELECT 1 FROM auth_audit_log WHERE sequence IS NULL AND position > ?1) "
     "OR EXISTS (SELECT 1 FROM outbox_events WHERE sequence IS NULL AND position > ?2) "
-    "OR EXISTS (SELECT 1 FROM session_invalidations WHERE sequence IS NULL AND position > ?3) THEN 1 ELSE 0 END"};
+    "OR EXISTS (SELECT 1 FROM session_invalidations WHERE sequence IS NULL) THEN 1 ELSE 0 END"};
 constexpr Statement kUnsealedAudit{
     "sealer.audit",
     "SELECT position, id, occurred_at, actor_type, actor_id, subject_id, action, outcome, reason, request_id, details, "
@@ -37,7 +37,7 @@ constexpr Statement kUnsealedOutbox{
     "SELECT position, subject FROM outbox_events WHERE sequence IS NULL AND position > ?1 ORDER BY position LIMIT ?2"};
 constexpr Statement kUnsealedInvalidations{
     "sealer.invalidations",
-    "SELECT position FROM session_invalidations WHERE sequence IS NULL AND position > ?1 ORDER BY position LIMIT ?2"};
+    "SELECT position FROM session_invalidations WHERE sequence IS NULL ORDER BY position LIMIT ?1"};
 
 // PostgreSQL expects a hundred rows of jsonb_to_recordset, and would rather read a table of thousands than look up as
 // many. Of an array whose length it does not know it expects ten, and looks them up in the index, however large the
@@ -212,7 +212,7 @@ Sealed seal_rows(Connection& connection, const LedgerPositions& after) {
                                                           {kEventHeads, {}},
                                                           {kUnsealedAudit, {after.audit, kSealBatch}},
                                                           {kUnsealedOutbox, {after.outbox, kSealBatch}},
-                                                          {kUnsealedInvalidations, {after.invalidations, kSealBatch}}});
+                                                          {kUnsealedInvalidations, {kSealBatch}}});
   if (answers[0].empty()) return {};
   const Row& audit_head = answers[0].front();
   const Row& event_heads = answers[1].at(0);
@@ -222,11 +222,11 @@ Sealed seal_rows(Connection& connection, const LedgerPositions& after) {
   seal_outbox(connection, event_heads.integer(0), events);
   seal_invalidations(connection, event_heads.integer(1), invalidations);
   return {static_cast<int>(audited.size() + events.size() + invalidations.size()),
-          {last_position(audited), last_position(events), last_position(invalidations)}};
+          {last_position(audited), last_position(events)}};
 }
 
 bool has_unsealed_rows(Connection& connection, const LedgerPositions& after) {
-  return connection.query_one(kAnyUnsealed, {after.audit, after.outbox, after.invalidations})->integer(0) == 1;
+  return connection.query_one(kAnyUnsealed, {after.audit, after.outbox})->integer(0) == 1;
 }
 
 int seal_all_rows(Connection& connection) {

@@ -8,7 +8,8 @@
 
 namespace gatehouse::adapters::sql {
 
-/// Seals at most kSealBatch rows of each ledger that lie after these positions. Must run in a transaction.
+/// Seals at most kSealBatch rows of each ledger, of audit log and outbox those after these positions. Must run in a
+/// transaction.
 inline constexpr int kSealBatch = 1000;
 struct Sealed {
   int rows = 0;             ///< of all ledgers; 0 also when another is sealing
