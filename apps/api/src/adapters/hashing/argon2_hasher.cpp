@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <optional>
+#include <future>
 #include <thread>
 #include <utility>
+
+#include <boost/asio/post.hpp>
 
 #include "auth/crypto/random.hpp"
 #include "auth/crypto/work_memory.hpp"
@@ -44,69 +46,60 @@ Result<std::string> hash_like_import(const Secret<std::string>& password, const 
   return auth::to_phc(parsed);
 }
 
-}  // namespace
-
-/// A place inside the gate for the life of the object; none when the queue was full.
-class Argon2Hasher::Pass {
+/// Counts a caller in, as the `number`th of those there are, and out.
+class Place {
  public:
-  explicit Pass(Argon2Hasher& gate) : gate_(gate) {
-    std::unique_lock lock(gate_.mutex_);
-    if (gate_.inside_ >= gate_.settings_.threads) {
-      if (gate_.waiting_ >= gate_.settings_.queue) return;
-      ++gate_.waiting_;
-      gate_.freed_.wait(lock, [&] { return gate_.inside_ < gate_.settings_.threads; });
-      --gate_.waiting_;
-    }
-    ++gate_.inside_;
-    granted_ = true;
-  }
-  ~Pass() {
-    if (!granted_) return;
-    {
-      std::lock_guard lock(gate_.mutex_);
-      --gate_.inside_;
-    }
-    gate_.freed_.notify_one();
-  }
-  Pass(const Pass&) = delete;
-  Pass& operator=(const Pass&) = delete;
-  explicit operator bool() const { return granted_; }
+  explicit Place(std::atomic<int>& callers) : number(++callers), callers_(callers) {}
+  ~Place() { --callers_; }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+
+  const int number;
 
  private:
-  Argon2Hasher& gate_;
-  bool granted_ = false;
+  std::atomic<int>& callers_;
 };
+
+}  // namespace
+
+/// Runs a job on a hash thread and waits for what it returns.
+template <typename Job>
+Result<std::string> Argon2Hasher::on_hash_thread(const Job& job) {
+  const Place place(under_way_);
+  if (place.number > settings_.threads + settings_.queue) return overloaded();
+  std::packaged_task<Result<std::string>()> task([&] {
+    const auth::HashThreadArena arena(auth::argon2id_work_bytes(settings_.params));
+    return job();
+  });
+  auto done = task.get_future();
+  boost::asio::post(threads_, std::move(task));
+  return done.get();
+}
 
 Argon2Hasher::Argon2Hasher(HasherSettings settings)
     : settings_(with_threads(settings)),
       decoy_(make_decoy(settings.params)),
+      threads_(static_cast<std::size_t>(settings_.threads)),
       idle_release_(kIdle, [] { auth::release_idle_work_memory(); }) {}
 
 Result<std::string> Argon2Hasher::hash(const Secret<std::string>& password) {
-  const Pass pass(*this);
-  if (!pass) return overloaded();
-  const auth::HashThreadArena arena(auth::argon2id_work_bytes(settings_.params));
-  return auth::hash_password(password, settings_.params);
+  return on_hash_thread([&] { return auth::hash_password(password, settings_.params); });
 }
 
 Result<std::string> Argon2Hasher::hash_like(const Secret<std::string>& password, const std::string& phc) {
-  auto parsed = auth::parse_password_hash(phc);
+  const auto parsed = auth::parse_password_hash(phc);
   if (!parsed) return fail(ErrorCode::internal_error, {}, "stored password hash is not a PHC string");
-  const Pass pass(*this);
-  if (!pass) return overloaded();
-  const auth::HashThreadArena arena(auth::argon2id_work_bytes(settings_.params));
-  if (parsed->lanes != 1 || parsed->salt.size() != auth::kArgon2SaltBytes ||
-      parsed->digest.size() != auth::kArgon2DigestBytes)
-    return hash_like_import(password, phc, std::move(*parsed));
-  GH_TRY(const auth::PasswordHash hash, auth::compute_password_hash(password, parsed->salt, parsed->params));
-  return auth::to_phc(hash);
+  return on_hash_thread([&]() -> Result<std::string> {
+    if (parsed->lanes != 1 || parsed->salt.size() != auth::kArgon2SaltBytes ||
+        parsed->digest.size() != auth::kArgon2DigestBytes)
+      return hash_like_import(password, phc, *parsed);
+    GH_TRY(const auth::PasswordHash hash, auth::compute_password_hash(password, parsed->salt, parsed->params));
+    return auth::to_phc(hash);
+  });
 }
 
 bool Argon2Hasher::needs_rehash(const std::string& phc) const { return auth::needs_rehash(phc, settings_.params); }
 
-int Argon2Hasher::waiting() const {
-  std::lock_guard lock(mutex_);
-  return waiting_;
-}
+int Argon2Hasher::waiting() const { return std::max(0, under_way_ - settings_.threads); }
 
 }  // namespace gatehouse::adapters::hashing

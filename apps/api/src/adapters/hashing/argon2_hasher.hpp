@@ -1,10 +1,12 @@
 #pragma once
-// Argon2id behind the gate of ports/password_hasher.hpp. At most `threads` callers hash at once, at most `queue` more
-// wait, and the next is refused at once. Calling threads keep their work memory between hashes (auth/crypto/
-// work_memory.hpp); a timer gives it back when they have been idle for two to four seconds. Thread-safe.
-#include <condition_variable>
-#include <mutex>
+// Argon2id behind the gate of ports/password_hasher.hpp: `threads` threads hash and do nothing else (docs/adr/0010), at
+// most `queue` more callers wait, first come, first served, and the next is refused at once. The threads keep their work
+// memory between hashes (auth/crypto/work_memory.hpp); a timer gives it back when they have been idle for two to four
+// seconds. Thread-safe.
+#include <atomic>
 #include <string>
+
+#include <boost/asio/thread_pool.hpp>
 
 #include "adapters/clock/ticker.hpp"
 #include "auth/crypto/argon2id.hpp"
@@ -31,14 +33,13 @@ class Argon2Hasher : public ports::PasswordHasher {
   int waiting() const;
 
  private:
-  class Pass;
+  template <typename Job>
+  Result<std::string> on_hash_thread(const Job& job);
 
   const HasherSettings settings_;
   const std::string decoy_;
-  mutable std::mutex mutex_;
-  std::condition_variable freed_;
-  int inside_ = 0;
-  int waiting_ = 0;
+  std::atomic<int> under_way_{0};  ///< hashes that run or wait
+  boost::asio::thread_pool threads_;
   Ticker idle_release_;
 };
 
