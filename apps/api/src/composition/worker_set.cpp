@@ -16,8 +16,10 @@ using workers::More;
 constexpr workers::Pace kMailPace{.interval = milliseconds(1'000), .spacing = milliseconds(100)};
 constexpr workers::Pace kRelayPace{.interval = milliseconds(50)};
 constexpr workers::Pace kConsumerPace{.interval = milliseconds(10)};  ///< it waits at the broker
-/// Decision 12: at most 250 ms behind. A transaction for each commit would cost the database more than the commits.
+/// Decision 12: at most 250 ms behind. A transaction for each commit would cost the database more than the commits, and
+/// where no relay waits for it, what is only read now and then is sealed ten times a second.
 constexpr workers::Pace kSealPace{.interval = milliseconds(25), .spacing = milliseconds(20), .rest = 2};
+constexpr workers::Pace kUnhurriedSealPace{.interval = milliseconds(100), .spacing = milliseconds(100), .rest = 2};
 constexpr workers::Pace kUpkeepPace{.interval = milliseconds(60'000)};
 
 workers::MailDelivery::Bodies bodies_of(const config::Config& config) {
@@ -62,12 +64,13 @@ WorkerSet::WorkerSet(const config::Config& config, Core& core, std::unique_ptr<p
                        {{"why", "events.bus is none: events wait in the outbox for GET /v1/events"}});
   // Last, since it wakes the relay.
   if (core.store().driver().dialect().is_postgres)
-    sealer_loop_ = add("sealer", kSealPace, [this, &core]() -> Result<More> {
-      GH_TRY(const int sealed, core.store().seal());
-      if (sealed > 0 && relay_loop_ != nullptr) relay_loop_->wake();
-      // What was committed meanwhile has woken it, and waits with the next ones.
-      return More::no;
-    });
+    sealer_loop_ =
+        add("sealer", relay_loop_ != nullptr ? kSealPace : kUnhurriedSealPace, [this, &core]() -> Result<More> {
+          GH_TRY(const int sealed, core.store().seal());
+          if (sealed > 0 && relay_loop_ != nullptr) relay_loop_->wake();
+          // What was committed meanwhile has woken it, and waits with the next ones.
+          return More::no;
+        });
 }
 
 void WorkerSet::add_event_workers(const config::Config& config, Core& core) {
