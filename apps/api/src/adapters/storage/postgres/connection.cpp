@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <charconv>
 #include <iterator>
 #include <stdexcept>
@@ -11,6 +12,7 @@
 #include <libpq-fe.h>
 
 #include "adapters/storage/postgres/connecting.hpp"
+#include "adapters/storage/postgres/joined_insert.hpp"
 #include "adapters/storage/postgres/wire.hpp"
 
 namespace gatehouse::adapters::postgres {
@@ -24,8 +26,11 @@ using namespace std::chrono_literals;
 constexpr sql::Statement kNotify{"invalidations.notify", "SELECT pg_notify('identity_invalidations', ?1)"};
 constexpr sql::Statement kBegin{"transaction.begin", "BEGIN"};
 constexpr sql::Statement kTransactionId{"transaction.id", "SELECT pg_current_xact_id()::text"};
+constexpr sql::Statement kDoNotWait{"transaction.do_not_wait", "SET LOCAL synchronous_commit = off"};
 // Statements whose text is built per call (filters) must not fill the server's memory.
 constexpr std::size_t kMostPrepared = 512;
+// So that what a change of many rows joins comes in few forms.
+constexpr std::ptrdiff_t kMostJoined = 12;
 
 DatabaseErrorKind kind_of(std::string_view state) {
   const auto is = [&](auto... codes) { return ((state == codes) || ...); };
@@ -146,52 +151,89 @@ void PgConnection::throw_if_failed(const pg_result* result, std::string_view doi
       constraint != nullptr ? constraint : "");
 }
 
-const std::string& PgConnection::prepare(const sql::Statement& statement, const sql::Params& params) {
-  const std::string_view text = statement.postgres.empty() ? statement.text : statement.postgres;
-  // A parameter's kind belongs to the key: where null stands bare, the server inferred another type.
-  key_ = text;
-  for (const sql::Value& value : params) key_ += static_cast<char>('0' + static_cast<int>(value.kind()));
-  if (const auto found = prepared_.find(key_); found != prepared_.end()) return found->second;
-  if (!unsent_.empty()) run_unsent();
-  std::vector<Oid> types;
-  types.reserve(params.size());
-  for (const sql::Value& value : params) types.push_back(oid_of(value.kind()));
-  const Numbered numbered = with_dollars(text);
-  if (numbered.parameters != params.size()) {
-    throw std::logic_error(
-        fmt::format("{}: {} parameters for {} placeholders", statement.name, params.size(), numbered.parameters));
-  }
-  std::string name = fmt::format("s{}", next_name_++);
-  if (PQsendPrepare(connection_.get(), name.c_str(), numbered.text.c_str(), static_cast<int>(types.size()),
-                    types.data()) == 0) {
-    throw_cut(statement.name);
-  }
-  wait_for_result(statement.name);
-  return prepared_.emplace(key_, std::move(name)).first->second;
-}
-
 PgConnection::Message PgConnection::message_of(const sql::Statement& statement, const sql::Params& params) {
-  Message message{statement.name, prepare(statement, params), {}};
+  Message message{.doing = statement.name,
+                  .text = std::string(statement.postgres.empty() ? statement.text : statement.postgres)};
+  message.kinds.reserve(params.size());
   message.values.reserve(params.size());
   for (const sql::Value& value : params) {
+    message.kinds += static_cast<char>('0' + static_cast<int>(value.kind()));
     message.values.push_back(value.is_null() ? std::nullopt : std::optional(encode(value)));
   }
   return message;
 }
 
+PgConnection::Message PgConnection::joined(std::span<Message> inserts) {
+  std::vector<std::string_view> texts;
+  texts.reserve(inserts.size());
+  for (const Message& insert : inserts) texts.push_back(insert.text);
+  Message all{.doing = inserts.back().doing, .form = Form::inserts};
+  for (const std::size_t i : joining_order(texts)) {
+    all.text.append(all.text.empty() ? "" : "\n").append(texts[i]);
+    all.kinds += inserts[i].kinds;
+    std::move(inserts[i].values.begin(), inserts[i].values.end(), std::back_inserter(all.values));
+  }
+  return all;
+}
+
+/// What is to be sent, with inserts that follow each other joined.
+std::vector<PgConnection::Message> PgConnection::take_unsent() {
+  std::vector<Message> unsent = std::exchange(unsent_, {});
+  std::vector<Message> taken;
+  taken.reserve(unsent.size());
+  for (auto next = unsent.begin(); next != unsent.end();) {
+    const auto most = next + std::min(kMostJoined, unsent.end() - next);
+    const auto end = std::find_if(next, most, [](const Message& each) { return each.form != Form::insert; });
+    if (end - next > 1) {
+      taken.push_back(joined({next, end}));
+      next = end;
+    } else {
+      taken.push_back(std::move(*next++));
+    }
+  }
+  return taken;
+}
+
+void PgConnection::prepare(Message& message) {
+  // A parameter's kind belongs to the key: where null stands bare, the server inferred another type.
+  key_.assign(message.text).append(message.kinds);
+  if (const auto found = prepared_.find(key_); found != prepared_.end()) {
+    message.prepared = found->second;
+    return;
+  }
+  std::vector<Oid> types;
+  types.reserve(message.kinds.size());
+  for (const char kind : message.kinds) types.push_back(oid_of(static_cast<sql::Kind>(kind - '0')));
+  const Numbered numbered = with_dollars(message.form == Form::inserts ? join_inserts(message.text) : message.text);
+  if (numbered.parameters != types.size()) {
+    throw std::logic_error(
+        fmt::format("{}: {} parameters for {} placeholders", message.doing, types.size(), numbered.parameters));
+  }
+  message.prepared = fmt::format("s{}", next_name_++);
+  if (PQsendPrepare(connection_.get(), message.prepared.c_str(), numbered.text.c_str(), static_cast<int>(types.size()),
+                    types.data()) == 0) {
+    throw_cut(message.doing);
+  }
+  wait_for_result(message.doing);
+  prepared_.emplace(key_, message.prepared);
+}
+
 void PgConnection::send(const sql::Statement& statement, const sql::Params& params) {
   unsent_.push_back(message_of(statement, params));
+  if (adds_one_row(unsent_.back().text)) unsent_.back().form = Form::insert;
 }
 
 PgConnection::ResultPtr PgConnection::run(const sql::Statement& statement, const sql::Params& params) {
-  send(statement, params);
+  unsent_.push_back(message_of(statement, params));
   return std::move(run_unsent().back());
 }
 
 std::vector<PgConnection::ResultPtr> PgConnection::run_unsent() {
-  const std::vector<Message> messages = std::exchange(unsent_, {});
+  std::vector<Message> messages = take_unsent();
   std::vector<ResultPtr> results;
   if (messages.empty()) return results;
+  for (Message& message : messages)
+    if (message.form != Form::bare) prepare(message);
   if (messages.size() == 1) {
     post(messages.front());
     results.push_back(wait_for_result(messages.front().doing));
@@ -235,11 +277,11 @@ void PgConnection::post(const Message& message) {
     values[i] = message.values[i]->data();
     lengths[i] = static_cast<int>(message.values[i]->size());
   }
-  const int sent = message.prepared.empty()
-                       ? PQsendQueryParams(connection_.get(), std::string(message.doing).c_str(), 0, nullptr, nullptr,
-                                           nullptr, nullptr, 1)
-                       : PQsendQueryPrepared(connection_.get(), message.prepared.c_str(), static_cast<int>(count),
-                                             values.data(), lengths.data(), binary.data(), 1);
+  const int sent =
+      message.form == Form::bare
+          ? PQsendQueryParams(connection_.get(), message.text.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 1)
+          : PQsendQueryPrepared(connection_.get(), message.prepared.c_str(), static_cast<int>(count), values.data(),
+                                lengths.data(), binary.data(), 1);
   if (sent == 0) throw_cut(message.doing);
 }
 
@@ -278,17 +320,24 @@ void PgConnection::run_script(const std::string& script) { run_text(script); }
 
 void PgConnection::begin() {
   transaction_id_.clear();
+  has_fate_ = true;
   send(kBegin, {});
   send(kTransactionId, {});
 }
 
+void PgConnection::leave_durability_to_the_next() {
+  has_fate_ = false;
+  std::erase_if(unsent_, [](const Message& each) { return each.doing == kTransactionId.name; });
+  send(kDoNotWait, {});
+}
+
 const std::string& PgConnection::transaction_id() {
-  if (transaction_id_.empty()) run_unsent();
+  if (has_fate_ && transaction_id_.empty()) run_unsent();
   return transaction_id_;
 }
 
 bool PgConnection::commit() {
-  unsent_.push_back({.doing = "COMMIT", .prepared = {}, .values = {}});
+  unsent_.push_back({.doing = "COMMIT", .text = "COMMIT", .form = Form::bare});
   return std::string_view(PQcmdStatus(run_unsent().back().get())) == "COMMIT";
 }
 

@@ -1,11 +1,12 @@
 #pragma once
 // One PostgreSQL connection on libpq: statements prepared at their first use, values in binary, changes that nobody
-// waits for sent along with what is waited for (libpq's pipeline), every wait bounded by the client's own deadline,
-// failures as DatabaseError. Used by the pool, the migrations and the fence; stores see it as sql::Connection. Not
-// thread-safe.
+// waits for sent along with what is waited for (libpq's pipeline), inserts among them joined, every wait bounded by the
+// client's own deadline, failures as DatabaseError. Used by the pool, the migrations and the fence; stores see it as
+// sql::Connection. Not thread-safe.
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -42,13 +43,18 @@ class PgConnection final : public sql::Connection {
   std::vector<sql::Rows> query_all(const std::vector<Question>& questions) override;
   std::int64_t execute(const sql::Statement& statement, const sql::Params& params) override;
   void send(const sql::Statement& statement, const sql::Params& params) override;
+  /// The server writes its log in order: the next commit that waits for the disk takes this one along.
+  void leave_durability_to_the_next() override;
   void announce_invalidation(std::string_view payload) override;
   void run_script(const std::string& script) override;
 
   /// Begins a transaction, together with its first statement.
   void begin();
-  /// Of the transaction that was begun: by it its fate can be asked for later. Empty when it never came to be.
+  /// Of the transaction that was begun: by it its fate can be asked for later. Empty when it never came to be, and
+  /// where what becomes of it is worth no question.
   const std::string& transaction_id();
+  /// Whether its fate matters: not where it was left to the next commit to last.
+  bool has_fate() const { return has_fate_; }
   /// False when the server rolled back instead, because a statement had failed.
   bool commit();
   /// Also forgets what was not sent yet.
@@ -78,15 +84,26 @@ class PgConnection final : public sql::Connection {
   };
   using ResultPtr = std::unique_ptr<pg_result, Clear>;
 
+  enum class Form {
+    statement,
+    insert,   ///< one that is joined with others beside it
+    inserts,  ///< several of them, joined (joined_insert.hpp)
+    bare,     ///< without parameters, and not worth preparing
+  };
   /// A statement with its parameters, on its way.
   struct Message {
-    std::string_view doing;
-    std::string prepared;                            ///< its name at the server; empty: `doing` is the statement
-    std::vector<std::optional<std::string>> values;  ///< encoded
+    std::string_view doing;  ///< for errors
+    std::string text{};
+    std::string kinds{};                               ///< of the parameters, a character each
+    std::vector<std::optional<std::string>> values{};  ///< encoded
+    Form form = Form::statement;
+    std::string prepared{};  ///< its name at the server
   };
 
-  Message message_of(const sql::Statement& statement, const sql::Params& params);
-  const std::string& prepare(const sql::Statement& statement, const sql::Params& params);
+  static Message message_of(const sql::Statement& statement, const sql::Params& params);
+  static Message joined(std::span<Message> inserts);
+  std::vector<Message> take_unsent();
+  void prepare(Message& message);
   ResultPtr run(const sql::Statement& statement, const sql::Params& params);
   std::vector<ResultPtr> run_unsent();
   std::vector<ResultPtr> run_piped(const std::vector<Message>& messages);
@@ -105,6 +122,7 @@ class PgConnection final : public sql::Connection {
   bool broken_ = false;
   std::vector<Message> unsent_;
   std::string transaction_id_;  ///< empty until the server told it
+  bool has_fate_ = true;
   std::unordered_map<std::string, std::string> prepared_;
   std::string key_;  ///< of the statement at hand; kept for its memory
   int next_name_ = 0;

@@ -141,12 +141,13 @@ class PostgresDriver final : public sql::Driver {
 
   void commit(PgConnection& connection) {
     const std::string id = connection.transaction_id();
-    if (id.empty()) throw_gone_on();
+    if (id.empty() && connection.has_fate()) throw_gone_on();
     bool committed = false;
     try {
       committed = connection.commit();
     } catch (const DatabaseError& error) {
       if (error.kind() != DatabaseErrorKind::unavailable || connection.is_refused()) throw;
+      if (!connection.has_fate()) throw;  // and so it is done again
       switch (learn_fate(pool_.settings(), id, connection.backend_pid(), options_.resolve_timeout)) {
         case CommitFate::committed:
           return;

@@ -51,6 +51,9 @@ class Connection {
   /// for, or with the commit, and its failure shows there.
   virtual void send(const Statement& statement, const Params& params) { execute(statement, params); }
 
+  /// As ports::Tx says; nothing where commits do not wait for the disk one by one.
+  virtual void leave_durability_to_the_next() {}
+
   /// Tells the other processes that a session's or user's cached state is void, once this transaction commits.
   /// PostgreSQL notifies; on SQLite the row in session_invalidations is the message and this does nothing. The payload
   /// is "session:ID" or "user:ID"; "all" empties the maps.

@@ -42,8 +42,8 @@ class Transaction final : public ports::Tx {
         devices_(connection),
         roles_(connection),
         attempts_(connection),
-        sign_ins_(connection),
         throttle_(connection),
+        sign_ins_(connection, throttle_),
         audit_(connection, cipher),
         outbox_(connection, cipher),
         mails_(connection, cipher),
@@ -76,12 +76,7 @@ class Transaction final : public ports::Tx {
   ports::Services& services() override { return services_; }
   ports::Machinery& machinery() override { return machinery_; }
 
-  /// PostgreSQL writes its log in order: the next commit that waits for the disk takes this one along. SQLite's writer
-  /// commits many at once anyway.
-  void leave_durability_to_the_next() override {
-    constexpr Statement kDoNotWait{"transaction.do_not_wait", "SET LOCAL synchronous_commit = off"};
-    if (connection_.dialect().is_postgres) connection_.send(kDoNotWait, {});
-  }
+  void leave_durability_to_the_next() override { connection_.leave_durability_to_the_next(); }
 
  private:
   Connection& connection_;
@@ -97,8 +92,8 @@ class Transaction final : public ports::Tx {
   SqlDevices devices_;
   SqlRoleAssignments roles_;
   SqlLoginAttempts attempts_;
-  SqlSignIns sign_ins_;
   SqlThrottleCounters throttle_;
+  SqlSignIns sign_ins_;
   SqlAuditLog audit_;
   SqlOutbox outbox_;
   SqlMails mails_;

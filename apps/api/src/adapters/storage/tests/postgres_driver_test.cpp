@@ -265,6 +265,45 @@ TEST_F(PostgresFaults, a_failure_that_comes_with_the_commit_is_told_at_once_and_
   EXPECT_EQ(stored(), "1");
 }
 
+TEST_F(PostgresFaults, rows_that_are_sent_one_after_the_other_go_as_one_statement_and_keep_their_order) {
+  cluster_.run(url_,
+               "CREATE TABLE identity.parents (place bigint GENERATED ALWAYS AS IDENTITY, name text PRIMARY KEY, "
+               "born timestamptz); "
+               "CREATE TABLE identity.children (place bigint GENERATED ALWAYS AS IDENTITY, "
+               "parent text NOT NULL REFERENCES identity.parents (name), number bigint NOT NULL)");
+  constexpr Statement kParent{"parents.add", "INSERT INTO parents (name, born) VALUES (?1, ?2)"};
+  constexpr Statement kChild{"children.add", "INSERT INTO children (parent, number) VALUES (?1, ?2)"};
+  constexpr Statement kRename{"parents.rename", "UPDATE parents SET name = ?2 WHERE name = ?1"};
+  const auto family = [&](int children) {
+    return driver_->write([&](Connection& c) -> Result<> {
+      c.send(kParent, {"ada", kNow});
+      for (int i = 0; i < children; ++i) c.send(kChild, {"ada", i});
+      c.send(kParent, {"bob", nullptr});
+      c.send(kParent, {"eve", kNow});
+      c.send(kRename, {"eve", "eva"});
+      return {};
+    });
+  };
+  const auto told = [&](const char* sql) { return cluster_.run(url_, sql); };
+  for (const int children : {0, 1, 2, 40}) {  // 40: more than go as one
+    ASSERT_TRUE(family(children)) << children;
+    EXPECT_EQ(told("SELECT string_agg(name, ',' ORDER BY place) FROM identity.parents"), "ada,bob,eva");
+    EXPECT_EQ(told("SELECT count(*) FROM identity.parents WHERE born IS NULL"), "1");
+    EXPECT_EQ(told("SELECT count(*) FROM identity.children AS c WHERE number <> (SELECT count(*) FROM "
+                   "identity.children AS earlier WHERE earlier.place < c.place)"),
+              "0");
+    EXPECT_EQ(told("SELECT count(*) FROM identity.children"), std::to_string(children));
+    told("TRUNCATE identity.parents, identity.children");
+  }
+  const Result<> twice = driver_->write([&](Connection& c) -> Result<> {
+    for (const char* name : {"ada", "bob", "ada"}) c.send(kParent, {name, kNow});
+    return {};
+  });
+  ASSERT_FALSE(twice);
+  EXPECT_NE(twice.error().cause.find("parents_pkey"), std::string::npos) << twice.error().cause;
+  EXPECT_EQ(told("SELECT count(*) FROM identity.parents"), "0");
+}
+
 TEST(PostgresStart, names_cause_and_mend_and_no_password) {
   for (const char* url : {"postgresql://me:s3cret@127.0.0.1:1/none", "postgresql://me:s3cret%@127.0.0.1/none"}) {
     const auto refused = open_postgres({.url = url, .connect_timeout = 500ms});

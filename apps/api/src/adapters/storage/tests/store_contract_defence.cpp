@@ -246,16 +246,30 @@ TEST_P(DefenceContract, a_budget_of_five_admits_five_at_once) {
             5);
 }
 
-TEST_P(DefenceContract, a_reset_budget_is_fresh_whatever_it_was) {
-  write([](Tx& tx) { return tx.throttle().save(BudgetKind::pair, "k", {}, {3, kNow, kNow}); });
+TEST_P(DefenceContract, a_try_is_settled_as_the_policy_says) {
+  using domain::TryOutcome;
   write([](Tx& tx) { return tx.throttle().save(BudgetKind::pair, "other", {}, {2, kNow, kNow}); });
-  write([](Tx& tx) -> Result<> {
-    GH_CHECK(tx.throttle().reset({BudgetKind::pair, "unknown"}));
-    return tx.throttle().reset({BudgetKind::pair, "k"});
-  });
-  EXPECT_EQ(read([](Tx& tx) { return tx.throttle().find(BudgetKind::pair, "k"); }), BudgetState{});
+  int number = 0;
+  for (const auto kind : {BudgetKind::account, BudgetKind::network, BudgetKind::pair, BudgetKind::device})
+    for (const auto outcome : {TryOutcome::success, TryOutcome::failure, TryOutcome::unjudged})
+      for (const std::int64_t failures : {0, 1, 2, 7})
+        for (const Timestamp last_at : {kNow, kNow + 5s}) {
+          const std::string key = "k" + std::to_string(++number);
+          const BudgetState state{failures, last_at, kNow - 1h};
+          const domain::BudgetReceipt receipt{kind, kNow, kNow - 3s};
+          write([&](Tx& tx) -> Result<> {
+            GH_CHECK(tx.throttle().save(kind, key, {}, state));
+            return tx.throttle().settle(key, receipt, outcome);
+          });
+          EXPECT_EQ(read([&](Tx& tx) { return tx.throttle().find(kind, key); }),
+                    domain::settle(state, receipt, outcome))
+              << domain::to_text(kind) << ' ' << static_cast<int>(outcome) << ' ' << failures;
+        }
+  const auto rows = rows_of("throttle_budgets");
+  write([](Tx& tx) { return tx.throttle().settle("unknown", {BudgetKind::pair, kNow, kNow}, TryOutcome::success); });
+  write([](Tx& tx) { return tx.throttle().settle("unknown", {BudgetKind::account, kNow, kNow}, TryOutcome::success); });
+  EXPECT_EQ(rows_of("throttle_budgets"), rows);
   EXPECT_EQ(read([](Tx& tx) { return tx.throttle().find(BudgetKind::pair, "other"); }).failures, 2);
-  EXPECT_EQ(rows_of("throttle_budgets"), 2);
 }
 
 TEST_P(DefenceContract, forgotten_states_go) {

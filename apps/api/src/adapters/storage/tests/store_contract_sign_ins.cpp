@@ -6,7 +6,7 @@ namespace {
 class SignInsContract : public StoreContract {
  protected:
   ports::Claimed claimed(const std::string& email, const std::optional<domain::DeviceId>& device = {}) {
-    return read([&](Tx& tx) { return tx.sign_ins().claimed(email, device, kNow); });
+    return read([&](Tx& tx) { return tx.sign_ins().claimed(email, device, {}, kNow); });
   }
 };
 INSTANTIATE_TEST_SUITE_P(Stores, SignInsContract, testing::ValuesIn(contract_databases()),
@@ -42,6 +42,41 @@ TEST_P(SignInsContract, an_address_that_nobody_has_claims_nothing) {
   EXPECT_FALSE(got.user);
   EXPECT_FALSE(got.device);
   EXPECT_TRUE(got.pending.empty());
+}
+
+TEST_P(SignInsContract, budgets_that_are_claimed_along_are_held_as_if_asked_for) {
+  const std::vector<ports::BudgetKey> there{{domain::BudgetKind::account, "ada"}, {domain::BudgetKind::network, "net"}};
+  const std::vector<ports::BudgetKey> some{{domain::BudgetKind::account, "ada"}, {domain::BudgetKind::network, "new"}};
+  const domain::BudgetState taken{3, kNow, kNow - 1h};
+  const auto failures_of = [](const std::vector<domain::BudgetState>& states) {
+    std::vector<std::int64_t> failures;
+    for (const auto& state : states) failures.push_back(state.failures);
+    return failures;
+  };
+  write([&](Tx& tx) -> Result<> {
+    GH_TRY(const auto states, tx.throttle().hold_all(there));
+    return tx.throttle().save_all({{there[0], states[0], taken}, {there[1], states[1], taken}});
+  });
+  write([&](Tx& tx) -> Result<> {
+    GH_CHECK(tx.sign_ins().claimed("ada@example.com", {}, there, kNow));
+    GH_TRY(const auto states, tx.throttle().hold_all(there));
+    EXPECT_EQ(states, (std::vector{taken, taken}));
+    auto more = taken;
+    more.failures = 4;
+    GH_CHECK(tx.throttle().save_all({{there[0], states[0], more}, {there[1], states[1], taken}}));
+    // What was held is not what is there any more.
+    GH_TRY(const auto after, tx.throttle().hold_all(there));
+    EXPECT_EQ(failures_of(after), (std::vector<std::int64_t>{4, 3}));
+    return tx.throttle().settle("ada", {domain::BudgetKind::account, {}, {}}, domain::TryOutcome::unjudged);
+  });
+  write([&](Tx& tx) -> Result<> {
+    GH_CHECK(tx.sign_ins().claimed("ada@example.com", {}, some, kNow));
+    GH_TRY(const auto states, tx.throttle().hold_all(some));
+    EXPECT_EQ(failures_of(states), (std::vector<std::int64_t>{3, 0}));
+    GH_TRY(const auto others, tx.throttle().hold_all(there));
+    EXPECT_EQ(failures_of(others), (std::vector<std::int64_t>{3, 3}));
+    return {};
+  });
 }
 
 TEST_P(SignInsContract, standing_is_what_each_store_says) {

@@ -30,12 +30,15 @@ Result<Candidate> reserve_and_look_up(ports::Tx& tx, const Dependencies& deps, c
   // Whatever is learnt of the password is written, and with it this, before anybody hears of it.
   tx.leave_durability_to_the_next();
   const auto sent = parse_device_token(input.device_token);
-  GH_TRY(auto claimed, tx.sign_ins().claimed(email_canonical, device_of(sent), now));
+  // Who sends a device's token is most likely on that device.
+  const auto sent_device = device_of(sent);
+  const auto likely =
+      budgets_of(deps, domain::sign_in_budgets(sent_device.has_value()), {email_canonical, request.ip, sent_device});
+  GH_TRY(auto claimed, tx.sign_ins().claimed(email_canonical, sent_device, likely, now));
   found.user = std::move(claimed.user);
   found.pending = std::move(claimed.pending);
   if (found.user) found.device = known_device(std::move(claimed.device), sent, found.user->id, now);
   const auto device_id = found.device ? std::optional(found.device->id) : std::nullopt;
-  // Last: others of the same network wait from here to the end of the commit.
   GH_TRY(found.reserved, reserve_try(tx, deps, domain::sign_in_budgets(found.device.has_value()),
                                      {email_canonical, request.ip, device_id}, now));
   return found;
@@ -94,7 +97,7 @@ class RightPassword {
       GH_CHECK(tx.users().save(judged.held.user));
     }
     GH_TRY(auto outcome, go_on(tx, record, judged, started, now));
-    // Last, because the network's budget is held from here to the end of the commit, and others wait for it.
+    // Last, because others wait for the network's budget from here to the end of the commit.
     GH_CHECK(settle_try(tx, candidate_.reserved, domain::TryOutcome::success));
     return outcome;
   }

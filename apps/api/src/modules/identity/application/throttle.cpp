@@ -41,16 +41,21 @@ Failure throttled(Duration wait) {
 
 }  // namespace
 
+std::vector<ports::BudgetKey> budgets_of(const Dependencies& deps, std::vector<domain::BudgetKind> kinds,
+                                         const ThrottleSubject& subject) {
+  std::vector<ports::BudgetKey> keys;
+  if (!deps.settings.throttle_enabled) return keys;
+  std::sort(kinds.begin(), kinds.end());  // by the enum
+  keys.reserve(kinds.size());
+  for (const auto kind : kinds) keys.push_back({kind, key_of(deps, kind, subject)});
+  return keys;
+}
+
 Result<Reserved> reserve_try(ports::Tx& tx, const Dependencies& deps, const std::vector<domain::BudgetKind>& kinds,
                              const ThrottleSubject& subject, Timestamp now) {
   Reserved reserved;
-  if (!deps.settings.throttle_enabled) return reserved;
-  // One order everywhere (the enum's), so that two tries never wait for each other.
-  std::vector<domain::BudgetKind> ordered = kinds;
-  std::sort(ordered.begin(), ordered.end());
-  std::vector<ports::BudgetKey> keys;
-  keys.reserve(ordered.size());
-  for (const auto kind : ordered) keys.push_back({kind, key_of(deps, kind, subject)});
+  const auto keys = budgets_of(deps, kinds, subject);
+  if (keys.empty()) return reserved;
   GH_TRY(const auto states, tx.throttle().hold_all(keys));
   std::vector<domain::Budget> budgets;
   for (std::size_t i = 0; i < keys.size(); ++i)
@@ -67,22 +72,7 @@ Result<Reserved> reserve_try(ports::Tx& tx, const Dependencies& deps, const std:
 }
 
 Result<> settle_try(ports::Tx& tx, const Reserved& reserved, domain::TryOutcome outcome) {
-  if (outcome == domain::TryOutcome::failure || reserved.taken.empty()) return {};
-  // What is left of the others depends on what they are now; they come first, so that all are held in one order.
-  std::vector<ports::BudgetKey> keys;
-  std::vector<domain::BudgetReceipt> receipts;
-  for (const auto& [receipt, key] : reserved.taken) {
-    if (domain::leaves_nothing(receipt.kind, outcome)) continue;
-    keys.push_back({receipt.kind, key});
-    receipts.push_back(receipt);
-  }
-  GH_TRY(const auto states, tx.throttle().hold_all(keys));
-  std::vector<ports::BudgetChange> changes;
-  for (std::size_t i = 0; i < keys.size(); ++i)
-    changes.push_back({keys[i], states[i], domain::settle(states[i], receipts[i], outcome)});
-  GH_CHECK(tx.throttle().save_all(changes));
-  for (const auto& [receipt, key] : reserved.taken)
-    if (domain::leaves_nothing(receipt.kind, outcome)) GH_CHECK(tx.throttle().reset({receipt.kind, key}));
+  for (const auto& [receipt, key] : reserved.taken) GH_CHECK(tx.throttle().settle(key, receipt, outcome));
   return {};
 }
 

@@ -28,6 +28,11 @@ struct Reserved {
   std::vector<Taken> taken;
 };
 
+/// What a try of these kinds is counted in, in the one order everywhere, so that two tries never wait for each other.
+/// Nothing where throttling is off.
+std::vector<ports::BudgetKey> budgets_of(const Dependencies& deps, std::vector<domain::BudgetKind> kinds,
+                                         const ThrottleSubject& subject);
+
 /// Returns `throttled` with Retry-After when one of the budgets has no room; nothing is spent then.
 Result<Reserved> reserve_try(ports::Tx& tx, const Dependencies& deps, const std::vector<domain::BudgetKind>& kinds,
                              const ThrottleSubject& subject, Timestamp now);

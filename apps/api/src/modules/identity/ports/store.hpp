@@ -50,8 +50,9 @@ class Tx {
   virtual Services& services() = 0;
   virtual Machinery& machinery() = 0;
 
-  /// This write need not survive a power cut of the database before the next one that returns. For what means nothing
-  /// until the caller has written again and then answered.
+  /// This write need not survive a power cut of the database before the next one that returns, and where the database
+  /// goes away within the commit it may be done twice. Said first; for what means nothing until the caller has written
+  /// again and then answered.
   virtual void leave_durability_to_the_next() {}
 };
 

@@ -17,14 +17,12 @@ constexpr Statement kAdd{"attempts.add", "INSERT INTO login_attempts (" GH_COLUM
                                          "?16, ?17, ?18)"};
 constexpr std::string_view kSelect = "SELECT " GH_COLUMNS " FROM login_attempts";
 #undef GH_COLUMNS
-constexpr Statement kFailures{
-    "attempts.failures",
-    "SELECT (SELECT count(*) FROM (SELECT 1 FROM login_attempts WHERE identifier_hmac = ?1 AND occurred_at >= ?3 "
+constexpr Statement kTries{
+    "attempts.tries",
+    "SELECT EXISTS (SELECT 1 FROM login_attempts WHERE user_id = ?4 AND network = ?2 AND outcome = 'success'), (SELECT "
+    "count(*) FROM (SELECT 1 FROM login_attempts WHERE identifier_hmac = ?1 AND occurred_at >= ?3 "
     "AND outcome = 'failure' LIMIT 1000) AS of_user), count(DISTINCT identifier_hmac) FROM (SELECT identifier_hmac "
     "FROM login_attempts WHERE network = ?2 AND occurred_at >= ?3 AND outcome = 'failure' LIMIT 1000) AS of_network"};
-constexpr Statement kKnownNetwork{
-    "attempts.known_network",
-    "SELECT 1 FROM login_attempts WHERE user_id = ?1 AND network = ?2 AND outcome = 'success' LIMIT 1"};
 constexpr Statement kRemoveBefore{
     "attempts.remove_before",
     "DELETE FROM login_attempts WHERE id IN (SELECT id FROM login_attempts WHERE occurred_at < ?1 "
@@ -112,14 +110,11 @@ Result<ports::Total> SqlLoginAttempts::count(const ports::AttemptFilter& wanted)
   return count_bounded(connection_, "SELECT 1 FROM login_attempts" + filter.where(), filter.params());
 }
 
-Ask<ports::PastFailures> SqlLoginAttempts::ask_failures(const ports::PastQuestion& of) {
-  return {{kFailures, {of.identifier_hmac, of.network, of.since}}, [](const Rows& rows) {
-            return ports::PastFailures{rows.at(0).small(0), rows.at(0).small(1)};
+Ask<ports::Past> SqlLoginAttempts::ask_tries(const ports::PastQuestion& of) {
+  return {{kTries, {of.identifier_hmac, of.network, of.since, of.user_id}}, [](const Rows& rows) {
+            const Row& row = rows.at(0);
+            return ports::Past{{row.small(1), row.small(2)}, row.boolean(0), {}};
           }};
-}
-
-Ask<bool> SqlLoginAttempts::ask_known_network(const ports::PastQuestion& of) {
-  return {{kKnownNetwork, {of.user_id, of.network}}, [](const Rows& rows) { return !rows.empty(); }};
 }
 
 Ask<std::vector<domain::SpreadHour>> SqlLoginAttempts::ask_spread(const ports::PastQuestion& of) {
@@ -129,9 +124,9 @@ Ask<std::vector<domain::SpreadHour>> SqlLoginAttempts::ask_spread(const ports::P
 }
 
 Result<ports::Past> SqlLoginAttempts::past(const ports::PastQuestion& of) {
-  auto [failures, known_network, spread] =
-      ask_all(connection_, ask_failures(of), ask_known_network(of), ask_spread(of));
-  return ports::Past{failures, known_network, std::move(spread)};
+  auto [past, spread] = ask_all(connection_, ask_tries(of), ask_spread(of));
+  past.spread = std::move(spread);
+  return std::move(past);
 }
 
 Result<int> SqlLoginAttempts::remove_before(Timestamp time, int limit) {

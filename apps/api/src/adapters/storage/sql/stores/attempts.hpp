@@ -20,8 +20,7 @@ class SqlLoginAttempts final : public ports::LoginAttempts {
   Result<int> remove_spread_before(Timestamp time, int limit) override;
 
   // Parts of past().
-  static Ask<ports::PastFailures> ask_failures(const ports::PastQuestion& of);
-  static Ask<bool> ask_known_network(const ports::PastQuestion& of);
+  static Ask<ports::Past> ask_tries(const ports::PastQuestion& of);  ///< all but the spread
   static Ask<std::vector<domain::SpreadHour>> ask_spread(const ports::PastQuestion& of);
 
  private:

@@ -32,9 +32,15 @@ constexpr Statement kAddAndHold{
     "ORDER BY place ON CONFLICT (kind, key) DO UPDATE SET failures = throttle_budgets.failures "
     "RETURNING throttle_budgets.failures, throttle_budgets.last_at, throttle_budgets.forgiven_at, kind, key"};
 constexpr Statement kClear{"throttle.clear", "DELETE FROM throttle_budgets WHERE kind = ?1 AND key = ?2"};
-constexpr Statement kReset{"throttle.reset",
+// domain::settle, by statements that need no look first: others of the same network wait for whoever holds its row.
+constexpr Statement kEmpty{"throttle.empty",
                            "UPDATE throttle_budgets SET failures = 0, last_at = ?3, forgiven_at = ?3 "
                            "WHERE kind = ?1 AND key = ?2"};
+constexpr Statement kGiveBack{
+    "throttle.give_back",
+    "UPDATE throttle_budgets SET failures = CASE WHEN failures > 1 THEN failures - 1 ELSE 0 END, "
+    "last_at = CASE WHEN failures <= 1 THEN ?3 WHEN last_at = ?4 THEN ?5 ELSE last_at END, "
+    "forgiven_at = CASE WHEN failures <= 1 THEN ?3 ELSE forgiven_at END WHERE kind = ?1 AND key = ?2"};
 constexpr Statement kRemoveBefore{
     "throttle.remove_before",
     "DELETE FROM throttle_budgets WHERE (kind, key) IN (SELECT kind, key FROM throttle_budgets WHERE last_hour < ?1 "
@@ -79,9 +85,15 @@ std::vector<std::string> for_each_count(Make make) {
   for (std::size_t count = 1; count <= kMost; ++count) texts.push_back(make(count));
   return texts;
 }
-const std::string& hold_text(std::size_t count) {
+const Statement& hold_statement(std::size_t count) {
   static const auto texts = for_each_count(make_hold_text);
-  return texts.at(count);
+  static const auto statements = [] {
+    std::vector<Statement> all;
+    all.reserve(texts.size());
+    for (const std::string& text : texts) all.push_back({"throttle.hold_all", text});
+    return all;
+  }();
+  return statements.at(count);
 }
 const std::string& save_text(std::size_t count, bool guarded) {
   static const auto plain = for_each_count([](std::size_t n) { return make_save_text(n, false); });
@@ -104,6 +116,7 @@ Result<domain::BudgetState> SqlThrottleCounters::hold(domain::BudgetKind kind, c
 
 Result<> SqlThrottleCounters::save(domain::BudgetKind kind, const std::string& key, const domain::BudgetState& before,
                                    const domain::BudgetState& after) {
+  held_.clear();
   const Params params{named(kind),       key,
                       after.failures,    after.last_at,
                       after.forgiven_at, domain::hour_of(after.last_at),
@@ -115,6 +128,25 @@ Result<> SqlThrottleCounters::save(domain::BudgetKind kind, const std::string& k
   run_again("a throttle state");
 }
 
+std::optional<Connection::Question> SqlThrottleCounters::hold_those_there(
+    const std::vector<ports::BudgetKey>& budgets) const {
+  if (budgets.empty() || !connection_.dialect().is_postgres) return std::nullopt;
+  Params keys;
+  keys.reserve(2 * budgets.size());
+  for (const auto& each : budgets) keys.insert(keys.end(), {named(each.kind), each.key});
+  return Connection::Question{hold_statement(budgets.size()), std::move(keys)};
+}
+
+void SqlThrottleCounters::note_held(const std::vector<ports::BudgetKey>& budgets, const Rows& rows) {
+  if (rows.size() < budgets.size()) return;
+  held_ = budgets;
+  held_states_.assign(budgets.size(), {});
+  for (const Row& row : rows)
+    for (std::size_t i = 0; i < budgets.size(); ++i)
+      if (row.text(3) == domain::to_text(budgets[i].kind) && row.text(4) == budgets[i].key)
+        held_states_[i] = mapped(row);
+}
+
 Result<std::vector<domain::BudgetState>> SqlThrottleCounters::hold_all(const std::vector<ports::BudgetKey>& budgets) {
   std::vector<domain::BudgetState> states(budgets.size());
   if (budgets.empty()) return states;
@@ -124,23 +156,18 @@ Result<std::vector<domain::BudgetState>> SqlThrottleCounters::hold_all(const std
     }
     return states;
   }
-  Params held;
+  if (held_ == budgets) return held_states_;
+  const auto holding = hold_those_there(budgets);
+  note_held(budgets, connection_.query(holding->statement, holding->params));
+  if (held_ == budgets) return held_states_;
+  // Rows that exist are only locked; an upsert would leave a dead one for each.
   std::string kinds, keys;
   for (const auto& each : budgets) {
-    held.insert(held.end(), {named(each.kind), each.key});
     kinds.append(kinds.empty() ? "" : ",").append(domain::to_text(each.kind));
     keys.append(keys.empty() ? "" : ",").append(each.key);
   }
-  const std::string& text = hold_text(budgets.size());
-  Rows rows = connection_.query({"throttle.hold_all", text}, held);
-  // Rows that exist are only locked; an upsert would leave a dead one for each.
-  if (rows.size() < budgets.size()) rows = connection_.query(kAddAndHold, {kinds, keys, Timestamp{}});
-  for (const Row& row : rows)
-    for (std::size_t i = 0; i < budgets.size(); ++i)
-      if (row.text(3) == domain::to_text(budgets[i].kind) && row.text(4) == budgets[i].key) states[i] = mapped(row);
-  held_ = budgets;
-  held_states_ = states;
-  return states;
+  note_held(budgets, connection_.query(kAddAndHold, {kinds, keys, Timestamp{}}));
+  return held_states_;
 }
 
 bool SqlThrottleCounters::holds(const std::vector<ports::BudgetChange>& changes) const {
@@ -163,10 +190,10 @@ Result<> SqlThrottleCounters::save_all(const std::vector<ports::BudgetChange>& c
                                  domain::hour_of(after.last_at)});
     if (guarded) params.insert(params.end(), {before.failures, before.last_at, before.forgiven_at});
   }
+  held_.clear();
   const std::string& text = save_text(changes.size(), guarded);
   if (!guarded) {
     connection_.send({"throttle.save_held", text}, params);
-    held_.clear();
   } else if (connection_.execute({"throttle.save_all", text}, params) != std::ssize(changes)) {
     run_again("a throttle state");
   }
@@ -174,12 +201,19 @@ Result<> SqlThrottleCounters::save_all(const std::vector<ports::BudgetChange>& c
 }
 
 Result<> SqlThrottleCounters::clear(domain::BudgetKind kind, const std::string& key) {
+  held_.clear();
   connection_.send(kClear, {named(kind), key});
   return {};
 }
 
-Result<> SqlThrottleCounters::reset(const ports::BudgetKey& budget) {
-  connection_.send(kReset, {named(budget.kind), budget.key, Timestamp{}});
+Result<> SqlThrottleCounters::settle(const std::string& key, const domain::BudgetReceipt& receipt,
+                                     domain::TryOutcome outcome) {
+  if (outcome == domain::TryOutcome::failure) return {};
+  held_.clear();
+  if (domain::leaves_nothing(receipt.kind, outcome))
+    connection_.send(kEmpty, {named(receipt.kind), key, Timestamp{}});
+  else
+    connection_.send(kGiveBack, {named(receipt.kind), key, Timestamp{}, receipt.reserved_at, receipt.previous_at});
   return {};
 }
 

@@ -16,14 +16,19 @@ class SqlThrottleCounters final : public ports::ThrottleCounters {
                 const domain::BudgetState& after) override;
   Result<> save_all(const std::vector<ports::BudgetChange>& changes) override;
   Result<> clear(domain::BudgetKind kind, const std::string& key) override;
-  Result<> reset(const ports::BudgetKey& budget) override;
+  Result<> settle(const std::string& key, const domain::BudgetReceipt& receipt, domain::TryOutcome outcome) override;
   Result<int> remove_before(Timestamp time, int limit) override;
+
+  /// What holds those of these that have a row, to be asked along with other questions, and then noted; nothing where a
+  /// question of its own costs no trip. A following hold_all() of the same needs no more.
+  std::optional<Connection::Question> hold_those_there(const std::vector<ports::BudgetKey>& budgets) const;
+  void note_held(const std::vector<ports::BudgetKey>& budgets, const Rows& rows);
 
  private:
   bool holds(const std::vector<ports::BudgetChange>& changes) const;
 
   Connection& connection_;
-  /// By hold_all() on PostgreSQL, whose locks outlive this object: what they hold, it may replace without a guard.
+  /// On PostgreSQL, whose locks outlive this object: what they hold, it may replace without a guard.
   std::vector<ports::BudgetKey> held_;
   std::vector<domain::BudgetState> held_states_;
 };

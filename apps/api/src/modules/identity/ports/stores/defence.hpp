@@ -2,7 +2,7 @@
 // Records and counters that defend sign-in: the queryable LoginAttempt, and throttle counters shared by all replicas.
 #include "domain/identity/login_attempt.hpp"
 #include "domain/identity/risk_assessment.hpp"
-#include "domain/identity/throttle.hpp"
+#include "domain/identity/throttle_policy.hpp"
 #include "foundation/result.hpp"
 #include "modules/identity/ports/page.hpp"
 
@@ -84,8 +84,9 @@ class ThrottleCounters {
   /// The same for several at once, each of another kind, which hold_all() holds.
   virtual Result<> save_all(const std::vector<BudgetChange>& changes) = 0;
   virtual Result<> clear(domain::BudgetKind kind, const std::string& key) = 0;
-  /// The same for a key that is likely to be tried again: its state is a fresh one, whatever it was.
-  virtual Result<> reset(const BudgetKey& budget) = 0;
+  /// Makes of a state, whatever it is by now, what domain::settle makes of it. Settle several in the same order as
+  /// held.
+  virtual Result<> settle(const std::string& key, const domain::BudgetReceipt& receipt, domain::TryOutcome outcome) = 0;
   /// Removes states whose latest try lies before `time`.
   virtual Result<int> remove_before(Timestamp time, int limit) = 0;
 };

@@ -39,8 +39,10 @@ struct Standing {
 class SignIns {
  public:
   virtual ~SignIns() = default;
+  /// `budgets` is what ThrottleCounters::hold_all is most likely asked next, in this write: a database that is a trip
+  /// away holds those that it has by this one.
   virtual Result<Claimed> claimed(const std::string& email_canonical, const std::optional<domain::DeviceId>& device,
-                                  Timestamp now) = 0;
+                                  const std::vector<BudgetKey>& budgets, Timestamp now) = 0;
   /// Of the question's user. Returns `not_found` when there is none.
   virtual Result<Standing> standing(const PastQuestion& question, Timestamp now) = 0;
   /// Returns `not_found` when there is none.
