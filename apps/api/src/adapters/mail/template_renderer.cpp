@@ -37,6 +37,7 @@ std::vector<std::string> texts_of(const json::object& object, std::string_view m
 
 // A sentence of the strings file with its values; escaping is the layout's business.
 std::string fill(const std::string& sentence, const Values& values) {
+  if (sentence.find("{{") == sentence.npos) return sentence;
   mustache tmpl(sentence);
   tmpl.set_custom_escape([](const std::string& text) { return text; });
   data context;

@@ -42,25 +42,33 @@ Duration retry_delay(std::int64_t attempts) {
 }
 
 Result<More> MailDelivery::step() {
+  if (provider_.answers_at_once()) return step_at_once();
   const Timestamp now = deps_.clock.now();
   GH_TRY(auto due,
          deps_.store.write([&](ports::Tx& tx) { return tx.mails().claim_due(now, kClaimLasts, kMailsAtOnce); }));
   // With a slow provider the claim of the last ones would end while they are being sent, and another worker would send
   // them too: they wait for their next turn instead.
   const auto began = std::chrono::steady_clock::now();
-  std::vector<domain::MailMessage> delivered;
   for (auto& message : due) {
-    if (std::chrono::steady_clock::now() - began > kClaimLasts - kLongestSend) {
-      GH_CHECK(save(delivered));
-      return More::no;
-    }
+    if (std::chrono::steady_clock::now() - began > kClaimLasts - kLongestSend) return More::no;
     deliver(message);
-    delivered.push_back(std::move(message));
     // Killed while the next one is being sent, this one must not be sent again.
-    if (!provider_.answers_at_once()) GH_CHECK(save(delivered));
+    GH_CHECK(deps_.store.write([&](ports::Tx& tx) { return save(tx, message); }));
   }
-  GH_CHECK(save(delivered));
   return due.size() == static_cast<std::size_t>(kMailsAtOnce) ? More::yes : More::no;
+}
+
+/// Within one write, which nothing outside can hold up: no claim is needed.
+Result<More> MailDelivery::step_at_once() {
+  GH_TRY(const auto count, deps_.store.write([&](ports::Tx& tx) -> Result<std::size_t> {
+    GH_TRY(auto due, tx.mails().hold_due(deps_.clock.now(), kMailsAtOnce));
+    for (auto& message : due) {
+      deliver(message);
+      GH_CHECK(save(tx, message));
+    }
+    return due.size();
+  }));
+  return count == static_cast<std::size_t>(kMailsAtOnce) ? More::yes : More::no;
 }
 
 /// Hands it over, and writes into it what came of that.
@@ -84,17 +92,9 @@ void MailDelivery::deliver(domain::MailMessage& message) {
                         {"cause", message.last_error.value_or("")}});
 }
 
-Result<> MailDelivery::save(std::vector<domain::MailMessage>& delivered) {
-  if (delivered.empty()) return {};
-  GH_CHECK(deps_.store.write([&](ports::Tx& tx) -> Result<> {
-    for (const auto& message : delivered) {
-      const bool finished = message.state != MailState::queued;
-      GH_CHECK(tx.mails().save_delivery(message, finished && bodies_ == Bodies::wipe));
-    }
-    return {};
-  }));
-  delivered.clear();
-  return {};
+Result<> MailDelivery::save(ports::Tx& tx, const domain::MailMessage& message) const {
+  const bool finished = message.state != MailState::queued;
+  return tx.mails().save_delivery(message, finished && bodies_ == Bodies::wipe);
 }
 
 void MailDelivery::note(const ports::MailDelivery& delivery, MailState state) {

@@ -5,7 +5,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "modules/identity/application/dependencies.hpp"
 #include "modules/identity/ports/mail_provider.hpp"
@@ -28,8 +27,9 @@ class MailDelivery {
   std::optional<std::string> trouble() const;
 
  private:
+  Result<More> step_at_once();
   void deliver(domain::MailMessage& message);
-  Result<> save(std::vector<domain::MailMessage>& delivered);
+  Result<> save(ports::Tx& tx, const domain::MailMessage& message) const;
   void note(const ports::MailDelivery& delivery, domain::MailState state);
 
   const application::Dependencies& deps_;

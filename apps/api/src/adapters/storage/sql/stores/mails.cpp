@@ -27,12 +27,21 @@ constexpr Statement kClaimDue{"mails.claim_due",
                               "UPDATE mail_messages SET next_attempt_at = ?2 WHERE id IN (SELECT id FROM mail_messages "
                               "WHERE state = 'queued' AND next_attempt_at <= ?1 ORDER BY next_attempt_at LIMIT ?3) "
                               "AND state = 'queued' AND next_attempt_at <= ?1 RETURNING " GH_COLUMNS};
+#define GH_DUE                                                                                     \
+  "SELECT " GH_COLUMNS                                                                             \
+  " FROM mail_messages WHERE state = 'queued' AND next_attempt_at <= ?1 ORDER BY next_attempt_at " \
+  "LIMIT ?2"
+constexpr Statement kHoldDue{"mails.hold_due", GH_DUE, GH_DUE " FOR UPDATE SKIP LOCKED"};
+#undef GH_DUE
 #undef GH_COLUMNS
-constexpr Statement kSaveDelivery{"mails.save_delivery",
-                                  "UPDATE mail_messages SET state = ?2, attempts = ?3, next_attempt_at = ?4, "
-                                  "provider_id = ?5, last_error = ?6 WHERE id = ?1 AND state = 'queued'"};
-constexpr Statement kAddProviderId{"mails.add_provider_id",
-                                   "UPDATE mail_messages SET provider_id = ?2 WHERE id = ?1 AND provider_id IS NULL"};
+// Of one that is no longer queued only a missing provider_id is written; by one statement, that none waits for.
+constexpr Statement kSaveDelivery{
+    "mails.save_delivery",
+    "UPDATE mail_messages SET state = CASE state WHEN 'queued' THEN ?2 ELSE state END, "
+    "attempts = CASE state WHEN 'queued' THEN ?3 ELSE attempts END, "
+    "next_attempt_at = CASE state WHEN 'queued' THEN ?4 ELSE next_attempt_at END, "
+    "last_error = CASE state WHEN 'queued' THEN ?6 ELSE last_error END, "
+    "provider_id = ?5 WHERE id = ?1 AND (state = 'queued' OR (provider_id IS NULL AND ?5 IS NOT NULL))"};
 constexpr Statement kSaveReport{"mails.save_report",
                                 "UPDATE mail_messages SET state = ?2, provider_id = ?3, last_error = ?4 WHERE id = ?1"};
 constexpr Statement kWipeBody{"mails.wipe_body",
@@ -61,6 +70,11 @@ Filter conditions(const ports::MailFilter& wanted) {
   if (wanted.state) filter.add("state = ?", named(*wanted.state));
   if (wanted.after_id) filter.add("id > ?", *wanted.after_id);
   return filter;
+}
+
+Result<std::vector<domain::MailMessage>> in_order(Result<std::vector<domain::MailMessage>> mails) {
+  if (mails) std::sort(mails->begin(), mails->end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  return mails;
 }
 
 }  // namespace
@@ -137,15 +151,15 @@ Result<ports::Total> SqlMails::count(const ports::MailFilter& wanted) {
 }
 
 Result<std::vector<domain::MailMessage>> SqlMails::claim_due(Timestamp now, Duration lease, int limit) {
-  GH_TRY(auto mails, opened(connection_.query(kClaimDue, {now, now + lease, limit})));
-  std::sort(mails.begin(), mails.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
-  return mails;
+  return in_order(opened(connection_.query(kClaimDue, {now, now + lease, limit})));
+}
+
+Result<std::vector<domain::MailMessage>> SqlMails::hold_due(Timestamp now, int limit) {
+  return in_order(opened(connection_.query(kHoldDue, {now, limit})));
 }
 
 Result<> SqlMails::save_delivery(const domain::MailMessage& m, bool wipe_body) {
-  const Params params{m.id, named(m.state), m.attempts, m.next_attempt_at, m.provider_id, m.last_error};
-  if (connection_.execute(kSaveDelivery, params) == 0 && m.provider_id)
-    connection_.send(kAddProviderId, {m.id, m.provider_id});
+  connection_.send(kSaveDelivery, {m.id, named(m.state), m.attempts, m.next_attempt_at, m.provider_id, m.last_error});
   if (wipe_body) connection_.send(kWipeBody, {m.id});
   return {};
 }
