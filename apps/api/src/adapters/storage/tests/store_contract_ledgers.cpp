@@ -52,6 +52,7 @@ TEST_P(LedgersContract, events_get_a_global_sequence_and_a_version_of_their_subj
 
 TEST_P(LedgersContract, events_of_many_writers_at_once_have_no_gap_in_either_count) {
   std::vector<domain::OutboxEvent> mine;
+  mine.reserve(kAtOnce);
   for (int i = 0; i < kAtOnce; ++i) mine.push_back(new_event(UserId("ada"), "identity.user.signed_in"));
   at_once([&](Tx& tx, int i) -> Result<bool> {
     GH_CHECK(tx.outbox().add(mine[static_cast<std::size_t>(i)]));

@@ -50,6 +50,7 @@ TEST_P(SignInsContract, budgets_that_are_claimed_along_are_held_as_if_asked_for)
   const domain::BudgetState taken{3, kNow, kNow - 1h};
   const auto failures_of = [](const std::vector<domain::BudgetState>& states) {
     std::vector<std::int64_t> failures;
+    failures.reserve(states.size());
     for (const auto& state : states) failures.push_back(state.failures);
     return failures;
   };
