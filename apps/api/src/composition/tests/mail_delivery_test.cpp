@@ -17,7 +17,9 @@ class WatchedProvider final : public ports::MailProvider {
   WatchedProvider(World& world, bool at_once) : world_(world), at_once_(at_once) {}
 
   ports::MailDelivery deliver(const domain::MailMessage& message) override {
-    queued.push_back(world_.read([](ports::Tx& tx) { return tx.mails().count_queued(); }).value());
+    ++asked;
+    // Who answers at once is asked within a write, and the store in memory shows a write to readers before its end.
+    if (!at_once_) queued.push_back(world_.read([](ports::Tx& tx) { return tx.mails().count_queued(); }).value());
     ports::MailDelivery delivery;
     delivery.accepted = message.to != "full@example.com";
     if (delivery.accepted) delivery.provider_id = "watched:" + message.id.str();
@@ -27,6 +29,7 @@ class WatchedProvider final : public ports::MailProvider {
   bool answers_at_once() const override { return at_once_; }
   Result<> check() override { return {}; }
 
+  int asked = 0;
   std::vector<std::int64_t> queued;
 
  private:
@@ -67,23 +70,23 @@ TEST_F(MailDeliveries, of_a_provider_that_may_be_slow_are_marked_before_the_next
   EXPECT_EQ(mail("m3").state, MailState::sent);
 }
 
-TEST_F(MailDeliveries, of_a_provider_that_answers_at_once_are_marked_together) {
+TEST_F(MailDeliveries, of_a_provider_that_answers_at_once_are_marked_without_a_claim) {
   add("m1", "ada@example.com");
   add("m2", "full@example.com");
   add("m3", "bob@example.com");
   WatchedProvider provider(world, true);
   EXPECT_EQ(step(provider), More::no);
-  EXPECT_EQ(provider.queued, (std::vector<std::int64_t>{3, 3, 3}));
   for (const auto* id : {"m1", "m3"}) {
     EXPECT_EQ(mail(id).state, MailState::sent);
     EXPECT_EQ(mail(id).provider_id, std::string("watched:") + id);
+    EXPECT_EQ(mail(id).next_attempt_at, mail(id).created_at) << "no claim moved it";
     EXPECT_TRUE(mail(id).text.empty());
   }
   EXPECT_EQ(mail("m2").state, MailState::queued);
   EXPECT_EQ(mail("m2").last_error, "the mailbox is full");
   EXPECT_EQ(mail("m2").attempts, 1);
   EXPECT_EQ(step(provider), More::no);
-  EXPECT_EQ(provider.queued.size(), 3U) << "none is sent twice";
+  EXPECT_EQ(provider.asked, 3) << "none is sent twice";
 }
 
 TEST_F(MailDeliveries, go_on_at_once_where_more_wait_than_a_batch_takes) {
@@ -91,7 +94,7 @@ TEST_F(MailDeliveries, go_on_at_once_where_more_wait_than_a_batch_takes) {
   WatchedProvider provider(world, true);
   EXPECT_EQ(step(provider), More::yes);
   EXPECT_EQ(step(provider), More::no);
-  EXPECT_EQ(provider.queued.size(), 25U);
+  EXPECT_EQ(provider.asked, 25);
   EXPECT_EQ(world.read([](ports::Tx& tx) { return tx.mails().count_queued(); }).value(), 0);
 }
 

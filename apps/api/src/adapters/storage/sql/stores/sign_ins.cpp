@@ -22,7 +22,7 @@ Result<ports::Claimed> SqlSignIns::claimed(const std::string& email_canonical,
   const auto of_device = device ? std::optional(SqlDevices::ask_by_id(*device)) : std::nullopt;
   if (of_device) questions.push_back(of_device->question);
   // Last: others of the same network wait from here to the end of the commit.
-  const auto holding = throttle_.hold_those_there(budgets);
+  const auto holding = throttle_.ask_to_hold(budgets);
   if (holding) questions.push_back(*holding);
   const std::vector<Rows> answers = connection_.query_all(questions);
   if (holding) throttle_.note_held(budgets, answers.back());

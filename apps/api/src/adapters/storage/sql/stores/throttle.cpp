@@ -59,10 +59,15 @@ std::string repeated(std::size_t count, std::size_t each, std::string_view one, 
   return text;
 }
 
-// Conditions by OR and no join: whatever PostgreSQL knew of the table when it planned, it takes the key's index.
+// Conditions by OR and no join: whatever PostgreSQL knew of the table when it planned, it takes the key's index. All
+// rows or none: who held the network alone, and then made the account's row, would wait for one that holds the account
+// and waits for the network.
 std::string make_hold_text(std::size_t count) {
-  return "SELECT failures, last_at, forgiven_at, kind, key FROM throttle_budgets WHERE " +
-         repeated(count, 2, "(kind = @1 AND key = @2)", " OR ") + " ORDER BY kind, key FOR UPDATE";
+  const std::string those = "(" + repeated(count, 2, "(kind = @1 AND key = @2)", " OR ") + ")";
+  const std::string all_there =
+      " AND (SELECT count(*) FROM throttle_budgets WHERE " + those + ") = " + std::to_string(count);
+  return "SELECT failures, last_at, forgiven_at, kind, key FROM throttle_budgets WHERE " + those +
+         (count > 1 ? all_there : "") + " ORDER BY kind, key FOR UPDATE";
 }
 std::string make_save_text(std::size_t count, bool guarded) {
   const std::size_t each = guarded ? 9 : 6;
@@ -128,7 +133,7 @@ Result<> SqlThrottleCounters::save(domain::BudgetKind kind, const std::string& k
   run_again("a throttle state");
 }
 
-std::optional<Connection::Question> SqlThrottleCounters::hold_those_there(
+std::optional<Connection::Question> SqlThrottleCounters::ask_to_hold(
     const std::vector<ports::BudgetKey>& budgets) const {
   if (budgets.empty() || !connection_.dialect().is_postgres) return std::nullopt;
   Params keys;
@@ -157,7 +162,7 @@ Result<std::vector<domain::BudgetState>> SqlThrottleCounters::hold_all(const std
     return states;
   }
   if (held_ == budgets) return held_states_;
-  const auto holding = hold_those_there(budgets);
+  const auto holding = ask_to_hold(budgets);
   note_held(budgets, connection_.query(holding->statement, holding->params));
   if (held_ == budgets) return held_states_;
   // Rows that exist are only locked; an upsert would leave a dead one for each.

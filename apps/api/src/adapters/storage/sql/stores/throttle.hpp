@@ -19,9 +19,9 @@ class SqlThrottleCounters final : public ports::ThrottleCounters {
   Result<> settle(const std::string& key, const domain::BudgetReceipt& receipt, domain::TryOutcome outcome) override;
   Result<int> remove_before(Timestamp time, int limit) override;
 
-  /// What holds those of these that have a row, to be asked along with other questions, and then noted; nothing where a
-  /// question of its own costs no trip. A following hold_all() of the same needs no more.
-  std::optional<Connection::Question> hold_those_there(const std::vector<ports::BudgetKey>& budgets) const;
+  /// What holds these where all of them have a row, to be asked along with other questions, and then noted; nothing
+  /// where a question of its own costs no trip. A following hold_all() of the same needs no more.
+  std::optional<Connection::Question> ask_to_hold(const std::vector<ports::BudgetKey>& budgets) const;
   void note_held(const std::vector<ports::BudgetKey>& budgets, const Rows& rows);
 
  private:

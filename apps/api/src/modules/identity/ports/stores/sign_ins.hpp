@@ -40,7 +40,7 @@ class SignIns {
  public:
   virtual ~SignIns() = default;
   /// `budgets` is what ThrottleCounters::hold_all is most likely asked next, in this write: a database that is a trip
-  /// away holds those that it has by this one.
+  /// away holds them by this one.
   virtual Result<Claimed> claimed(const std::string& email_canonical, const std::optional<domain::DeviceId>& device,
                                   const std::vector<BudgetKey>& budgets, Timestamp now) = 0;
   /// Of the question's user. Returns `not_found` when there is none.
