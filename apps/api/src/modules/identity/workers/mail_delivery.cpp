@@ -1,6 +1,8 @@
 #include "modules/identity/workers/mail_delivery.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "failpoint/failpoint.hpp"
 #include "observability/log.hpp"
@@ -51,38 +53,48 @@ Result<More> MailDelivery::step() {
   const auto began = std::chrono::steady_clock::now();
   for (auto& message : due) {
     if (std::chrono::steady_clock::now() - began > kClaimLasts - kLongestSend) return More::no;
-    deliver(message);
+    tell(message, deliver(message));
     // Killed while the next one is being sent, this one must not be sent again.
     GH_CHECK(deps_.store.write([&](ports::Tx& tx) { return save(tx, message); }));
   }
   return due.size() == static_cast<std::size_t>(kMailsAtOnce) ? More::yes : More::no;
 }
 
-/// Within one write, which nothing outside can hold up: no claim is needed.
+/// Within one write, which nothing outside can hold up: no claim is needed. It may run again, so it is told of later.
 Result<More> MailDelivery::step_at_once() {
-  GH_TRY(const auto count, deps_.store.write([&](ports::Tx& tx) -> Result<std::size_t> {
+  std::vector<std::pair<domain::MailMessage, Answer>> delivered;
+  GH_CHECK(deps_.store.write([&](ports::Tx& tx) -> Result<> {
+    delivered.clear();
     GH_TRY(auto due, tx.mails().hold_due(deps_.clock.now(), kMailsAtOnce));
+    delivered.reserve(due.size());
     for (auto& message : due) {
-      deliver(message);
+      auto answer = deliver(message);
       GH_CHECK(save(tx, message));
+      delivered.emplace_back(std::move(message), std::move(answer));
     }
-    return due.size();
+    return {};
   }));
-  return count == static_cast<std::size_t>(kMailsAtOnce) ? More::yes : More::no;
+  for (const auto& [message, answer] : delivered) tell(message, answer);
+  return delivered.size() == static_cast<std::size_t>(kMailsAtOnce) ? More::yes : More::no;
 }
 
 /// Hands it over, and writes into it what came of that.
-void MailDelivery::deliver(domain::MailMessage& message) {
+MailDelivery::Answer MailDelivery::deliver(domain::MailMessage& message) {
   const Timestamp now = deps_.clock.now();
   if (message.expires_at && now >= *message.expires_at) {
     message.state = MailState::failed;
     message.last_error = "expired before it could be delivered";
-  } else {
-    const auto delivery = provider_.deliver(message);
-    GH_FAILPOINT(after_mail);
-    apply(message, delivery, now);
-    note(delivery, message.state);
+    return std::nullopt;
   }
+  auto delivery = provider_.deliver(message);
+  GH_FAILPOINT(after_mail);
+  apply(message, delivery, now);
+  return delivery;
+}
+
+/// Counts it, and logs it where it is lost.
+void MailDelivery::tell(const domain::MailMessage& message, const Answer& answer) {
+  if (answer) note(*answer, message.state);
   if (message.state == MailState::failed) metrics_.mails_failed.add();
   if (message.state == MailState::failed)
     observability::log(observability::Level::warning, "mail_failed",

@@ -27,8 +27,10 @@ class MailDelivery {
   std::optional<std::string> trouble() const;
 
  private:
+  using Answer = std::optional<ports::MailDelivery>;  ///< nothing where it was too late to ask
   Result<More> step_at_once();
-  void deliver(domain::MailMessage& message);
+  Answer deliver(domain::MailMessage& message);
+  void tell(const domain::MailMessage& message, const Answer& answer);
   Result<> save(ports::Tx& tx, const domain::MailMessage& message) const;
   void note(const ports::MailDelivery& delivery, domain::MailState state);
 
