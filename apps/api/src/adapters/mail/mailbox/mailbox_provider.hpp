@@ -1,6 +1,7 @@
 #pragma once
-// The development mailbox. It delivers nothing: the mail rows themselves are the mailbox (decision 31), and marking
-// them as sent is all there is to do. Production refuses it. Thread-safe.
+// The development mailbox. It delivers nothing: the mail rows themselves are the mailbox (decision 31), written as sent
+// (Settings::has_mailbox). What comes here waited for a provider that was configured before, and is marked. Production
+// refuses it. Thread-safe.
 #include "modules/identity/ports/mail_provider.hpp"
 
 namespace gatehouse::adapters::mail {
@@ -13,7 +14,6 @@ class MailboxProvider : public ports::MailProvider {
     delivery.provider_id = "mailbox:" + message.id.str();
     return delivery;
   }
-  bool answers_at_once() const override { return true; }
   Result<> check() override { return {}; }
 };
 

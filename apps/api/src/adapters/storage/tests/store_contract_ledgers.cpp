@@ -157,22 +157,6 @@ TEST_P(LedgersContract, one_of_many_at_once_claims_a_mail_until_its_lease_ends) 
   EXPECT_TRUE(write([&](Tx& tx) { return claim(tx, kNow + 30s); })) << "its worker died";
 }
 
-TEST_P(LedgersContract, one_of_many_at_once_holds_a_mail_and_delivers_it) {
-  add(new_mail("ada@example.com"));
-  EXPECT_TRUE(write([](Tx& tx) { return tx.mails().hold_due(kNow - Duration(1), 10); }).empty()) << "not due yet";
-  EXPECT_EQ(at_once([](Tx& tx, int) -> Result<bool> {
-              GH_TRY(auto held, tx.mails().hold_due(kNow, 10));
-              if (held.empty()) return false;
-              EXPECT_FALSE(held[0].text.empty());
-              held[0].state = MailState::sent;
-              held[0].provider_id = "m";
-              GH_CHECK(tx.mails().save_delivery(held[0], false));
-              return true;
-            }),
-            1);
-  EXPECT_TRUE(write([](Tx& tx) { return tx.mails().hold_due(kNow + 1h, 10); }).empty());
-}
-
 TEST_P(LedgersContract, a_delivered_mail_is_not_due_and_loses_its_body) {
   const auto mail_in = new_mail("ada@example.com");
   add(mail_in);

@@ -129,6 +129,7 @@ Result<domain::MailMessage> Record::rendered(const std::string& template_name, c
   message.subject = std::move(rendered.subject);
   message.text = std::move(rendered.text);
   message.html = std::move(rendered.html);
+  if (deps_.settings.has_mailbox) message.state = domain::MailState::sent;
   message.next_attempt_at = now_;
   message.created_at = now_;
   return message;

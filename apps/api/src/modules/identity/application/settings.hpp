@@ -78,6 +78,7 @@ struct Settings {
   bool link_verified = false;
   bool store_provider_tokens = false;
 
+  bool has_mailbox = false;          ///< mails are read where they are written (decision 31), and none is handed over
   std::set<std::string> mails_sent;  ///< templates that are ours to send; those with a token always are
   LinkSettings links;
   RetentionSettings retention;

@@ -23,9 +23,6 @@ class MailProvider {
   virtual ~MailProvider() = default;
   /// Hands the message over with its id as idempotency key. Never throws; a network failure is `retry`.
   virtual MailDelivery deliver(const domain::MailMessage& message) = 0;
-  /// Whether deliver() waits for nobody and may be repeated without trace, so that several results may be kept
-  /// together.
-  virtual bool answers_at_once() const { return false; }
   /// Whether the provider can be reached and accepts our credentials.
   virtual Result<> check() = 0;
 };

@@ -1,8 +1,6 @@
 #include "modules/identity/workers/mail_delivery.hpp"
 
 #include <algorithm>
-#include <utility>
-#include <vector>
 
 #include "failpoint/failpoint.hpp"
 #include "observability/log.hpp"
@@ -44,7 +42,6 @@ Duration retry_delay(std::int64_t attempts) {
 }
 
 Result<More> MailDelivery::step() {
-  if (provider_.answers_at_once()) return step_at_once();
   const Timestamp now = deps_.clock.now();
   GH_TRY(auto due,
          deps_.store.write([&](ports::Tx& tx) { return tx.mails().claim_due(now, kClaimLasts, kMailsAtOnce); }));
@@ -53,60 +50,38 @@ Result<More> MailDelivery::step() {
   const auto began = std::chrono::steady_clock::now();
   for (auto& message : due) {
     if (std::chrono::steady_clock::now() - began > kClaimLasts - kLongestSend) return More::no;
-    tell(message, deliver(message));
+    deliver(message);
     // Killed while the next one is being sent, this one must not be sent again.
-    GH_CHECK(deps_.store.write([&](ports::Tx& tx) { return save(tx, message); }));
+    GH_CHECK(save(message));
   }
   return due.size() == static_cast<std::size_t>(kMailsAtOnce) ? More::yes : More::no;
 }
 
-/// Within one write, which nothing outside can hold up: no claim is needed. It may run again, so it is told of later.
-Result<More> MailDelivery::step_at_once() {
-  std::vector<std::pair<domain::MailMessage, Answer>> delivered;
-  GH_CHECK(deps_.store.write([&](ports::Tx& tx) -> Result<> {
-    delivered.clear();
-    GH_TRY(auto due, tx.mails().hold_due(deps_.clock.now(), kMailsAtOnce));
-    delivered.reserve(due.size());
-    for (auto& message : due) {
-      auto answer = deliver(message);
-      GH_CHECK(save(tx, message));
-      delivered.emplace_back(std::move(message), std::move(answer));
-    }
-    return {};
-  }));
-  for (const auto& [message, answer] : delivered) tell(message, answer);
-  return delivered.size() == static_cast<std::size_t>(kMailsAtOnce) ? More::yes : More::no;
-}
-
 /// Hands it over, and writes into it what came of that.
-MailDelivery::Answer MailDelivery::deliver(domain::MailMessage& message) {
+void MailDelivery::deliver(domain::MailMessage& message) {
   const Timestamp now = deps_.clock.now();
   if (message.expires_at && now >= *message.expires_at) {
     message.state = MailState::failed;
     message.last_error = "expired before it could be delivered";
-    return std::nullopt;
+  } else {
+    const auto delivery = provider_.deliver(message);
+    GH_FAILPOINT(after_mail);
+    apply(message, delivery, now);
+    note(delivery, message.state);
   }
-  auto delivery = provider_.deliver(message);
-  GH_FAILPOINT(after_mail);
-  apply(message, delivery, now);
-  return delivery;
+  if (message.state != MailState::failed) return;
+  metrics_.mails_failed.add();
+  observability::log(observability::Level::warning, "mail_failed",
+                     {{"mail_id", message.id.str()},
+                      {"template", message.template_name},
+                      {"attempts", message.attempts},
+                      {"cause", message.last_error.value_or("")}});
 }
 
-/// Counts it, and logs it where it is lost.
-void MailDelivery::tell(const domain::MailMessage& message, const Answer& answer) {
-  if (answer) note(*answer, message.state);
-  if (message.state == MailState::failed) metrics_.mails_failed.add();
-  if (message.state == MailState::failed)
-    observability::log(observability::Level::warning, "mail_failed",
-                       {{"mail_id", message.id.str()},
-                        {"template", message.template_name},
-                        {"attempts", message.attempts},
-                        {"cause", message.last_error.value_or("")}});
-}
-
-Result<> MailDelivery::save(ports::Tx& tx, const domain::MailMessage& message) const {
+Result<> MailDelivery::save(const domain::MailMessage& message) {
   const bool finished = message.state != MailState::queued;
-  return tx.mails().save_delivery(message, finished && bodies_ == Bodies::wipe);
+  return deps_.store.write(
+      [&](ports::Tx& tx) { return tx.mails().save_delivery(message, finished && bodies_ == Bodies::wipe); });
 }
 
 void MailDelivery::note(const ports::MailDelivery& delivery, MailState state) {

@@ -1,7 +1,8 @@
 #pragma once
 // Mail delivery: takes due messages of the ledger by a lease and hands them to the provider. At least once, with the
 // row's id as idempotency key; the frozen body is sent again unchanged, and wiped once it is of no more use (decision
-// 14). Under --dev the mailbox is a view of the rows, so bodies stay.
+// 14). For the mailbox, a view of the rows (decision 31), mails are written as sent and none is due, but those that
+// waited when another provider was configured; their bodies stay.
 #include <mutex>
 #include <optional>
 #include <string>
@@ -27,11 +28,8 @@ class MailDelivery {
   std::optional<std::string> trouble() const;
 
  private:
-  using Answer = std::optional<ports::MailDelivery>;  ///< nothing where it was too late to ask
-  Result<More> step_at_once();
-  Answer deliver(domain::MailMessage& message);
-  void tell(const domain::MailMessage& message, const Answer& answer);
-  Result<> save(ports::Tx& tx, const domain::MailMessage& message) const;
+  void deliver(domain::MailMessage& message);
+  Result<> save(const domain::MailMessage& message);
   void note(const ports::MailDelivery& delivery, domain::MailState state);
 
   const application::Dependencies& deps_;

@@ -27,12 +27,6 @@ constexpr Statement kClaimDue{"mails.claim_due",
                               "UPDATE mail_messages SET next_attempt_at = ?2 WHERE id IN (SELECT id FROM mail_messages "
                               "WHERE state = 'queued' AND next_attempt_at <= ?1 ORDER BY next_attempt_at LIMIT ?3) "
                               "AND state = 'queued' AND next_attempt_at <= ?1 RETURNING " GH_COLUMNS};
-#define GH_DUE                                                                                     \
-  "SELECT " GH_COLUMNS                                                                             \
-  " FROM mail_messages WHERE state = 'queued' AND next_attempt_at <= ?1 ORDER BY next_attempt_at " \
-  "LIMIT ?2"
-constexpr Statement kHoldDue{"mails.hold_due", GH_DUE, GH_DUE " FOR UPDATE SKIP LOCKED"};
-#undef GH_DUE
 #undef GH_COLUMNS
 // Of one that is no longer queued only a missing provider_id is written; by one statement, that none waits for.
 constexpr Statement kSaveDelivery{
@@ -70,11 +64,6 @@ Filter conditions(const ports::MailFilter& wanted) {
   if (wanted.state) filter.add("state = ?", named(*wanted.state));
   if (wanted.after_id) filter.add("id > ?", *wanted.after_id);
   return filter;
-}
-
-Result<std::vector<domain::MailMessage>> in_order(Result<std::vector<domain::MailMessage>> mails) {
-  if (mails) std::sort(mails->begin(), mails->end(), [](const auto& a, const auto& b) { return a.id < b.id; });
-  return mails;
 }
 
 }  // namespace
@@ -151,11 +140,9 @@ Result<ports::Total> SqlMails::count(const ports::MailFilter& wanted) {
 }
 
 Result<std::vector<domain::MailMessage>> SqlMails::claim_due(Timestamp now, Duration lease, int limit) {
-  return in_order(opened(connection_.query(kClaimDue, {now, now + lease, limit})));
-}
-
-Result<std::vector<domain::MailMessage>> SqlMails::hold_due(Timestamp now, int limit) {
-  return in_order(opened(connection_.query(kHoldDue, {now, limit})));
+  GH_TRY(auto mails, opened(connection_.query(kClaimDue, {now, now + lease, limit})));
+  std::sort(mails.begin(), mails.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  return mails;
 }
 
 Result<> SqlMails::save_delivery(const domain::MailMessage& m, bool wipe_body) {

@@ -18,7 +18,6 @@ class SqlMails final : public ports::Mails {
                                                 const ports::PageRequest& page) override;
   Result<ports::Total> count(const ports::MailFilter& filter) override;
   Result<std::vector<domain::MailMessage>> claim_due(Timestamp now, Duration lease, int limit) override;
-  Result<std::vector<domain::MailMessage>> hold_due(Timestamp now, int limit) override;
   Result<> save_delivery(const domain::MailMessage& message, bool wipe_body) override;
   Result<> save_report(const domain::MailMessage& message) override;
   Result<int> count_to(const std::string& email_canonical, const std::string& template_name, Timestamp since) override;

@@ -82,9 +82,6 @@ class Mails {
   /// Claims up to `limit` due messages: each one's next_attempt_at moves to the end of the lease, so that no other
   /// worker sees it until then. Expired ones are among them; the worker gives those up.
   virtual Result<std::vector<domain::MailMessage>> claim_due(Timestamp now, Duration lease, int limit) = 0;
-  /// Up to `limit` due messages, held until this write ends, which no other worker gets meanwhile: for a provider that
-  /// nobody waits for.
-  virtual Result<std::vector<domain::MailMessage>> hold_due(Timestamp now, int limit) = 0;
   /// Writes state, attempts, next_attempt_at, provider_id and last_error of a mail that is still queued: a provider's
   /// report that came before it stands, and then only a missing provider_id is added. The body never changes,
   /// `wipe_body` drops it.
