@@ -86,6 +86,9 @@ sql::Row read_row(sqlite3_stmt* statement) {
   return sql::Row(std::move(cells));
 }
 
+/// Before the library's first use: its count of memory in use, which nobody reads, takes a lock at every allocation.
+void configure_library() { [[maybe_unused]] static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
+
 /// Leaves the statement ready for its next use, whatever happens.
 struct ResetAtEnd {
   sqlite3_stmt* statement;
@@ -97,6 +100,7 @@ struct ResetAtEnd {
 SqliteConnection::SqliteConnection(const std::string& path, Access access, std::chrono::milliseconds busy_timeout) {
   const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                     (access == Access::read_only && path != ":memory:" ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
+  configure_library();
   try {
     if (sqlite3_open_v2(path.c_str(), &db_, flags, nullptr) != SQLITE_OK) throw_error(db_, "open");
     sqlite3_busy_timeout(db_, static_cast<int>(busy_timeout.count()));

@@ -14,12 +14,17 @@ using sql::DatabaseErrorKind;
 // One batch holds the write lock that the command line beside us waits for, so it has an end.
 constexpr std::size_t kMostInBatch = 256;
 constexpr std::chrono::seconds kQuiet{2};
+// After a batch that had to be done again, where the next closures may fail as well (a flood of tries, say).
+constexpr int kCarefulBatches = 64;
 
 constexpr sql::Statement kBegin{"begin", "BEGIN IMMEDIATE"};
 constexpr sql::Statement kCommit{"commit", "COMMIT"};
 constexpr sql::Statement kSavepoint{"savepoint", "SAVEPOINT closure"};
 constexpr sql::Statement kRelease{"release", "RELEASE closure"};
 constexpr sql::Statement kRollBackTo{"rollback to", "ROLLBACK TO closure"};
+
+/// A closure failed after it had changed something, and nothing but the whole transaction can undo that.
+struct OnlyTogether {};
 
 }  // namespace
 
@@ -105,14 +110,25 @@ GroupCommitWriter::Batch GroupCommitWriter::next_batch() {
 
 void GroupCommitWriter::run_batch(Batch& batch) {
   const std::lock_guard lock(guard_);
+  // What makes tables (Hook::skip) does not count as a change.
+  const bool plain = std::all_of(batch.begin(), batch.end(), [](const Job* job) { return job->hook == Hook::run; });
+  if (plain && careful_batches_ == 0) {
+    if (commit_together(batch, Undo::batch)) return;
+    careful_batches_ = kCarefulBatches;
+  }
+  if (careful_batches_ > 0) --careful_batches_;
+  commit_together(batch, Undo::closure);
+}
+
+bool GroupCommitWriter::commit_together(Batch& batch, Undo undo) {
   std::optional<Failure> failure;
   try {
     connection_.execute(kBegin, {});
-    for (Job* job : batch) run_job(*job);
+    for (Job* job : batch) run_job(*job, undo);
     const auto succeeded = [](const Job* job) { return job->outcome.has_value() && !job->bug; };
     if (std::none_of(batch.begin(), batch.end(), succeeded)) {
       connection_.roll_back();
-      return;
+      return true;
     }
     if (hook_ && std::any_of(batch.begin(), batch.end(), [](const Job* job) { return job->hook == Hook::run; })) {
       hook_(connection_);
@@ -120,6 +136,9 @@ void GroupCommitWriter::run_batch(Batch& batch) {
     GH_FAILPOINT(before_commit);
     connection_.execute(kCommit, {});
     GH_FAILPOINT(after_commit);
+  } catch (const OnlyTogether&) {
+    connection_.roll_back();
+    return false;
   } catch (const DatabaseError& error) {
     failure = sql::to_failure(error);
   } catch (const std::exception& error) {
@@ -127,43 +146,44 @@ void GroupCommitWriter::run_batch(Batch& batch) {
   } catch (...) {
     failure = fail(ErrorCode::internal_error, {}, "database: a closure threw what is no exception");
   }
-  if (!failure) return;
+  if (!failure) return true;
   connection_.roll_back();
   // Whatever a closure of this batch achieved is undone; what had failed by itself keeps its own answer.
   for (Job* job : batch) {
     if (job->outcome.has_value() && !job->bug) job->outcome = *failure;
   }
+  return true;
 }
 
-void GroupCommitWriter::run_job(Job& job) {
+void GroupCommitWriter::run_job(Job& job, Undo undo) {
+  job.outcome = {};
+  job.bug = nullptr;
   for (int attempt = 1;; ++attempt) {
+    if (undo == Undo::closure) connection_.execute(kSavepoint, {});
+    const std::int64_t changes = connection_.changes();
+    bool again = false;
     try {
-      try_job(job);
-      return;
+      job.outcome = job.work(connection_);
+      if (job.outcome && undo == Undo::closure) connection_.execute(kRelease, {});
+      if (job.outcome) return;
     } catch (const DatabaseError& error) {
       // SQLite may have rolled the whole transaction back (a full disk): then the batch is lost, not this closure
       // alone.
       if (!connection_.in_transaction()) throw;
-      connection_.execute(kRollBackTo, {});
-      connection_.execute(kRelease, {});
-      if (error.kind() == DatabaseErrorKind::conflict && attempt < sql::Driver::kTries) continue;
+      again = error.kind() == DatabaseErrorKind::conflict && attempt < sql::Driver::kTries;
       job.outcome = sql::to_failure(error);
-      return;
     } catch (...) {
       job.bug = std::current_exception();
       if (!connection_.in_transaction()) throw;
+    }
+    if (undo == Undo::closure) {
       connection_.execute(kRollBackTo, {});
       connection_.execute(kRelease, {});
-      return;
+    } else if (connection_.changes() != changes) {
+      throw OnlyTogether{};
     }
+    if (!again) return;
   }
-}
-
-void GroupCommitWriter::try_job(Job& job) {
-  connection_.execute(kSavepoint, {});
-  job.outcome = job.work(connection_);
-  if (!job.outcome) connection_.execute(kRollBackTo, {});
-  connection_.execute(kRelease, {});
 }
 
 }  // namespace gatehouse::adapters::sqlite

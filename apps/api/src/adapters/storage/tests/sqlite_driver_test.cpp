@@ -19,9 +19,7 @@ namespace gatehouse::adapters::sqlite {
 namespace {
 
 using namespace std::chrono_literals;
-using sql::Blob;
 using sql::Connection;
-using sql::Json;
 using sql::Statement;
 using storage::TempFolder;
 
@@ -116,6 +114,7 @@ TEST_P(SqliteDriver, commits_waiting_closures_together_each_with_its_own_answer)
     }));
   });
   std::vector<std::jthread> threads;
+  threads.reserve(15);
   std::atomic<int> refused = 0;
   std::atomic<int> begun = 0;
   for (int i = 0; i < 15; ++i) {
@@ -137,6 +136,79 @@ TEST_P(SqliteDriver, commits_waiting_closures_together_each_with_its_own_answer)
   EXPECT_EQ(refused, 5);
   EXPECT_EQ(count(*driver), 11);
   EXPECT_LE(commits, 8) << "fifteen waiting closures share commits";
+}
+
+// Runs closures that all wait for the writer at once, each with the number it was made with.
+template <class Make>
+std::vector<Result<>> in_one_batch(sql::Driver& driver, int count, Make make) {
+  std::promise<void> blocked;
+  std::latch waiting(1);
+  std::jthread first([&] {
+    EXPECT_TRUE(driver.write([&](Connection&) -> Result<> {
+      waiting.count_down();
+      blocked.get_future().wait();
+      return {};
+    }));
+  });
+  waiting.wait();
+  std::vector<Result<>> results(static_cast<std::size_t>(count));
+  std::vector<std::jthread> threads;
+  threads.reserve(results.size());
+  for (int i = 0; i < count; ++i)
+    threads.emplace_back([&, i] { results[static_cast<std::size_t>(i)] = driver.write(make(i)); });
+  std::this_thread::sleep_for(200ms);
+  blocked.set_value();
+  threads.clear();
+  return results;
+}
+
+TEST_P(SqliteDriver, runs_a_batch_again_only_where_a_closure_failed_after_a_change) {
+  const auto driver = open_here();
+  std::atomic<int> runs = 0;
+  const auto refusing = [&](bool after_a_change) {
+    runs = 0;
+    return in_one_batch(*driver, 10, [&](int i) {
+      return [&, i](Connection& c) -> Result<> {
+        ++runs;
+        if (i != 4 || after_a_change) c.execute(kInsert, {std::to_string(count(*driver)) + "/" + std::to_string(i), i});
+        if (i == 4) return fail(ErrorCode::conflict);
+        return {};
+      };
+    });
+  };
+  const auto failed = [](const auto& results) {
+    return std::count_if(results.begin(), results.end(), [](const auto& each) { return !each; });
+  };
+  EXPECT_EQ(failed(refusing(false)), 1);
+  EXPECT_EQ(runs, 10);
+  EXPECT_EQ(count(*driver), 9);
+  EXPECT_EQ(failed(refusing(true)), 1);
+  EXPECT_GT(runs, 10) << "those before it ran again, each with a savepoint";
+  EXPECT_EQ(count(*driver), 18);
+  EXPECT_EQ(failed(refusing(true)), 1);
+  EXPECT_EQ(runs, 10) << "the next batch begins with savepoints";
+  EXPECT_EQ(count(*driver), 27);
+}
+
+TEST_P(SqliteDriver, undoes_what_a_closure_did_before_it_threw_and_keeps_its_neighbours) {
+  const auto driver = open_here();
+  const auto results = in_one_batch(*driver, 3, [](int i) {
+    return [i](Connection& c) -> Result<> {
+      c.execute(kInsert, {std::to_string(i), i});
+      if (i == 1) c.execute(kInsert, {"1", 1});  // not unique
+      return {};
+    };
+  });
+  EXPECT_TRUE(results[0]);
+  EXPECT_EQ(results[1].error().code, ErrorCode::internal_error);
+  EXPECT_TRUE(results[2]);
+  EXPECT_EQ(count(*driver), 2);
+  EXPECT_THROW((void)driver->write([](Connection& c) -> Result<> {
+    c.execute(kInsert, {"bug", 1});
+    throw std::runtime_error("a bug");
+  }),
+               std::runtime_error);
+  EXPECT_EQ(count(*driver), 2);
 }
 
 TEST_P(SqliteDriver, fails_every_closure_of_a_batch_whose_sealing_fails) {
