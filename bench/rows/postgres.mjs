@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { interleave, median, wrk } from "../support/load.mjs";
+import { interleave, median, ratioOf, wrk } from "../support/load.mjs";
 import { populationSql, sessionId, sessionToken, tokensSql } from "../support/population.mjs";
 import { startPostgres } from "../support/postgres.mjs";
 import { makeUser, startServer } from "../support/server.mjs";
@@ -53,9 +53,11 @@ export default async function postgres({ folder, seconds, rounds, row }) {
       return () => wrk(`${server.url}/v1/session`, { seconds, headers: [`Authorization: Bearer ${session.token}`], connections: clients });
     };
     const found = await interleave(rounds, { sqlite: await check(sqlite), mapped: await check(mapped), missing: () => missing(seconds), pgbench: () => pgbench(yardstick, seconds) });
-    const rate = (name) => median(found[name].map((each) => each.rate ?? each));
-    row("session checks/s, map, on PostgreSQL", Math.round(rate("mapped")), `SQLite ${Math.round(rate("sqlite"))}`, rate("mapped") / rate("sqlite"), ">= 0.9");
-    row("session checks/s past the map", Math.round(rate("missing")), `pgbench -S ${Math.round(rate("pgbench"))}`, rate("missing") / rate("pgbench"), ">= 0.5");
+    const rates = (name) => found[name].map((each) => each.rate ?? each);
+    const report = (what, name, yardstick, yardstickName, bar) =>
+      row(what, Math.round(median(rates(name))), `${yardstickName} ${Math.round(median(rates(yardstick)))}`, ratioOf(rates(name), rates(yardstick)), bar);
+    report("session checks/s, map, on PostgreSQL", "mapped", "sqlite", "SQLite", ">= 0.9");
+    report("session checks/s past the map", "missing", "pgbench", "pgbench -S", ">= 0.5");
     // Not measured any more, and they still look at the database many times a second.
     for (const server of servers.splice(0)) {
       if (server === mapped) servers.push(server);

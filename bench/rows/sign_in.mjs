@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { interleave, median, wrk } from "../support/load.mjs";
+import { interleave, median, ratioOf, wrk } from "../support/load.mjs";
 import { makeUser, memoryOf, password, startServer } from "../support/server.mjs";
 
 const users = 200;
@@ -17,7 +17,7 @@ async function knownDevice(url, name) {
   return (await answer.json()).device_token;
 }
 
-/** Sign-ins per second of a running server, from known devices and from new ones, and of crypto_pwhash alone on as many threads, interleaved. */
+/** Sign-ins per second of a running server, from known devices and from new ones, beside crypto_pwhash alone on as many threads, and what the service's own hasher reaches alone; interleaved. */
 export async function signInRows(server, { folder, row, bar, where = "", ...run }) {
   // Twice as long and as many windows as other rows: what is under way at a window's end is not counted, and how fast
   // memory is, which is what a hash is made of, changes on a shared machine from one window to the next.
@@ -29,14 +29,18 @@ export async function signInRows(server, { folder, row, bar, where = "", ...run 
   const threads = cpus().length;
   const signIns = (env) => async () =>
     (await wrk(`${server.url}/`, { seconds, script: "bench/sign_in.lua", connections: 8, env: { BENCH_USERS: String(users), ...env } })).rate;
+  const program = (name, ...parameters) => () => Number(execFileSync(`build/bench/${name}`, [threads, seconds, ...parameters].map(String), { encoding: "utf8" }));
   const found = await interleave(rounds, {
-    stock: () => Number(execFileSync("build/bench/stock_pwhash", [threads, seconds, 19456, 2].map(String), { encoding: "utf8" })),
+    hasher: program("hasher"),
+    stock: program("stock_pwhash", 19456, 2),
     known: signIns({ BENCH_DEVICES: devices }),
     fresh: signIns({}),
   });
-  const [stock, known, fresh] = [median(found.stock), median(found.known), median(found.fresh)];
-  row(`sign-ins/s${where}`, known.toFixed(1), `crypto_pwhash ${stock.toFixed(1)}`, known / stock, bar);
-  row(`sign-ins/s${where}, each from a new device`, fresh.toFixed(1), `crypto_pwhash ${stock.toFixed(1)}`, fresh / stock, bar);
+  const yardstick = `crypto_pwhash ${median(found.stock).toFixed(1)}`;
+  const report = (name, measured, ...bars) => row(name, median(measured).toFixed(1), yardstick, ratioOf(measured, found.stock), ...bars);
+  report(`sign-ins/s${where}`, found.known, bar);
+  report(`sign-ins/s${where}, each from a new device`, found.fresh, bar);
+  report(`hashes/s alone, beside sign-ins${where}`, found.hasher);
 }
 
 export default async function signIn({ folder, seconds, rounds, row }) {

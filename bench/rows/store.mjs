@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { interleave, median } from "../support/load.mjs";
+import { interleave, median, ratioOf } from "../support/load.mjs";
 
 const run = async (program, ...args) => Number((await promisify(execFile)(`build/bench/${program}`, args.map(String))).stdout);
 
@@ -11,6 +11,5 @@ export default async function store({ folder, seconds, rounds, row }) {
     stock: () => run("stock_sqlite", join(folder(), "stock.db"), seconds),
     ours: () => run("store_port", folder(), 32, seconds),
   });
-  const [ours, stock] = [median(found.ours), median(found.stock)];
-  row("durable session creations/s, 32 threads", Math.round(ours), `sqlite3 ${Math.round(stock)}`, ours / stock, ">= 2");
+  row("durable session creations/s, 32 threads", Math.round(median(found.ours)), `sqlite3 ${Math.round(median(found.stock))}`, ratioOf(found.ours, found.stock), ">= 2");
 }

@@ -16,6 +16,9 @@ export function quantile(values, q) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
 }
 
+/** How many times the second one's the first one's measurements are, each compared with its neighbour in time: a shared machine is faster in one minute than in the next, and its memory more so. */
+export const ratioOf = (ours, yardstick) => median(ours.map((each, i) => each / yardstick[i]));
+
 /** Requests per second and the 99th percentile in microseconds, by wrk. An answer that is no success is an error. */
 export async function wrk(url, { seconds, headers = [], script, connections = 32, env = {}, allowErrors = false } = {}) {
   const args = ["-t1", `-c${connections}`, `-d${seconds}s`, "--latency", ...headers.flatMap((h) => ["-H", h])];
