@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { interleave, median, ratioOf, wrk } from "../support/load.mjs";
+import { bracket, median, ratioOf, wrk } from "../support/load.mjs";
 import { makeUser, memoryOf, password, startServer } from "../support/server.mjs";
 
 const users = 200;
@@ -17,11 +17,12 @@ async function knownDevice(url, name) {
   return (await answer.json()).device_token;
 }
 
-/** Sign-ins per second of a running server, from known devices and from new ones, beside crypto_pwhash alone on as many threads, and what the service's own hasher reaches alone; interleaved. */
+/** Sign-ins per second of a running server, from known devices and from new ones, beside crypto_pwhash alone on as many threads, and what the service's own hasher reaches alone. */
 export async function signInRows(server, { folder, row, bar, where = "", ...run }) {
-  // Twice as long and as many windows as other rows: what is under way at a window's end is not counted, and how fast
-  // memory is, which is what a hash is made of, changes on a shared machine from one window to the next.
-  const [seconds, rounds] = [run.seconds * 2, run.rounds * 2];
+  // Longer than the yardstick's windows, since what is under way at a window's end is not counted; and many, since how
+  // fast memory is, which is what a hash is made of, changes on a shared machine from one to the next.
+  const rounds = 2 * run.rounds;
+  const seconds = 2 * run.seconds;
   const devices = join(folder(), "devices");
   const tokens = [];
   for (let n = 0; n < users; n++) tokens.push(await knownDevice(server.url, `bench${n}`));
@@ -29,15 +30,9 @@ export async function signInRows(server, { folder, row, bar, where = "", ...run 
   const threads = cpus().length;
   const signIns = (env) => async () =>
     (await wrk(`${server.url}/`, { seconds, script: "bench/sign_in.lua", connections: 8, env: { BENCH_USERS: String(users), ...env } })).rate;
-  const program = (name, ...parameters) => () => Number(execFileSync(`build/bench/${name}`, [threads, seconds, ...parameters].map(String), { encoding: "utf8" }));
-  const found = await interleave(rounds, {
-    hasher: program("hasher"),
-    stock: program("stock_pwhash", 19456, 2),
-    known: signIns({ BENCH_DEVICES: devices }),
-    fresh: signIns({}),
-  });
-  const yardstick = `crypto_pwhash ${median(found.stock).toFixed(1)}`;
-  const report = (name, measured, ...bars) => row(name, median(measured).toFixed(1), yardstick, ratioOf(measured, found.stock), ...bars);
+  const program = (name, ...parameters) => () => Number(execFileSync(`build/bench/${name}`, [threads, run.seconds, ...parameters].map(String), { encoding: "utf8" }));
+  const found = await bracket(rounds, program("stock_pwhash", 19456, 2), { known: signIns({ BENCH_DEVICES: devices }), fresh: signIns({}), hasher: program("hasher") });
+  const report = (name, { ours, yardstick }, ...bars) => row(name, median(ours).toFixed(1), `crypto_pwhash ${median(yardstick).toFixed(1)}`, ratioOf(ours, yardstick), ...bars);
   report(`sign-ins/s${where}`, found.known, bar);
   report(`sign-ins/s${where}, each from a new device`, found.fresh, bar);
   report(`hashes/s alone, beside sign-ins${where}`, found.hasher);

@@ -39,3 +39,18 @@ export async function interleave(rounds, measurements) {
   }
   return found;
 }
+
+/** Runs the yardstick before and after each of the named measurements, which then stands beside the mean of the two. */
+export async function bracket(rounds, yardstick, measurements) {
+  const found = Object.fromEntries(Object.keys(measurements).map((name) => [name, { ours: [], yardstick: [] }]));
+  let before = await yardstick();
+  for (let i = 0; i < rounds; i++) {
+    for (const [name, measure] of Object.entries(measurements)) {
+      found[name].ours.push(await measure());
+      const after = await yardstick();
+      found[name].yardstick.push((before + after) / 2);
+      before = after;
+    }
+  }
+  return found;
+}
