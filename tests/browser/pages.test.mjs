@@ -91,6 +91,13 @@ describe("pages", () => {
     });
   }
 
+  test("the bare address leads to where people sign in", async () => {
+    const page = await browser.open(server.url);
+    assert.equal(await page.value("location.pathname"), "/sign-in");
+    assert.equal(await shown(page, "email"), true);
+    assert.deepEqual(page.complaints, []);
+  });
+
   test("the page for errors explains a code by its name alone", async () => {
     const page = await browser.open(`${server.url}/error?error=oauth_denied`);
     await page.says(/consent was refused/);

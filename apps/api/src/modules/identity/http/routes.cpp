@@ -114,6 +114,7 @@ std::vector<Row> main_rows(bool development) {
       open("GET", "/not-me",                                 edge, not_me_page),
       open("GET", "/cancel-deletion",                        edge, cancel_deletion_page),
       open("GET", "/sign-in",                                edge, sign_in_page),
+      open("GET", "/",                                       edge, front_door),
       open("GET", "/mfa",                                    edge, mfa_page),
       open("GET", "/error",                                  edge, error_page_for_people),
 

@@ -92,6 +92,10 @@ Result<server::Response> sign_in_page(const Api& api, const server::Request&) {
                        api.deps.settings);
 }
 
+Result<server::Response> front_door(const Api& api, const server::Request&) {
+  return server::Response::redirect_303(api.deps.settings.links.sign_in);
+}
+
 Result<server::Response> mfa_page(const Api& api, const server::Request&) {
   return pages::render({.kind = "challenge",
                         .title = "Second factor",
