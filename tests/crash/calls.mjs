@@ -14,10 +14,8 @@ export class Caller {
   violations = [];
   #count = 0;
 
-  constructor({ round, index, random }) {
-    this.round = round;
-    this.index = index;
-    this.random = random;
+  constructor({ round, index, random, mails }) {
+    Object.assign(this, { round, index, random, mails });
   }
 
   use(server) {

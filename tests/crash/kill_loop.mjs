@@ -5,6 +5,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Caller, Died } from "./calls.mjs";
 import { possibleActs } from "./acts.mjs";
+import { Mails } from "./mails.mjs";
 import { judgeAnswers, judgeCalls, judgeLedgers, judgePeople } from "./judge.mjs";
 import { Person } from "./person.mjs";
 import { Random } from "./random.mjs";
@@ -23,12 +24,7 @@ const mostLoad = 15_000;
 export const points = { "before-commit": 60, "after-commit": 60, "before-reply": 60, "while-sealing": 60, "after-mail": 12, "while-migrating": 3 };
 
 // Trusted as a proxy, a caller may name its requests and say where they come from.
-const config = join(temporaryFolder(), "gatehouse.toml");
-writeFileSync(
-  config,
-  `[server]\ntrusted_proxies = ["127.0.0.0/8", "::1/128"]\n[roles.seller]\npermissions = ["shop.sell"]\n[throttle]\nmails_per_address = 1000\nsign_ups_per_network = 100000\nnetwork_failures = 100000\n`,
-  { mode: 0o600 },
-);
+const config = `[server]\ntrusted_proxies = ["127.0.0.0/8", "::1/128"]\n[roles.seller]\npermissions = ["shop.sell"]\n[throttle]\nmails_per_address = 1000\nsign_ups_per_network = 100000\nnetwork_failures = 100000\n`;
 
 export class KillLoop {
   report = { rounds: 0, deaths: {}, calls: 0, answered: 0, open: 0, happenedUnanswered: 0, slowestStart: 0 };
@@ -41,6 +37,9 @@ export class KillLoop {
 
   /** Runs until `enough()` says so after a round; fails at the first finding, with all of that round. */
   async run(enough) {
+    this.mails = await Mails.start();
+    this.config = join(temporaryFolder(), "gatehouse.toml");
+    writeFileSync(this.config, config + this.mails.config, { mode: 0o600 });
     try {
       for (let round = 1; !enough(round - 1); ++round) {
         const findings = await this.#round(round);
@@ -49,6 +48,7 @@ export class KillLoop {
       }
     } finally {
       await this.#end();
+      await this.mails.stop();
     }
     return this.report;
   }
@@ -59,7 +59,7 @@ export class KillLoop {
     const death = this.death ?? this.#chooseDeath(random, freshEra);
     if (freshEra) await this.#beginEra();
     if (death.point || !this.#server) await this.#start(death.point && { GATEHOUSE_FAILPOINT: `${death.point}:${death.count}` });
-    const callers = Array.from({ length: clients }, (_, index) => new Caller({ round, index, random: new Random(this.seed, round, index + 1) }));
+    const callers = Array.from({ length: clients }, (_, index) => new Caller({ round, index, random: new Random(this.seed, round, index + 1), mails: this.mails }));
     const load = this.#server && Promise.all(callers.map((caller) => this.#live(caller)));
     const how = load ? await this.#awaitDeath(death, callers) : `${death.point} at start`;
     await load;
@@ -95,13 +95,14 @@ export class KillLoop {
     this.store = freshStore(this.kind, this.cluster);
     this.people = Array.from({ length: clients }, () => []);
     this.admin = undefined;
+    this.mails.forget();
   }
 
   /** Starts a server and waits until it is ready; leaves none where an armed one died on the way. */
   async #start(env = {}) {
     await this.#end();
     const begun = performance.now();
-    const server = new Server({ data: this.store.data, args: ["--config", config, ...this.store.args], env, program: this.program });
+    const server = new Server({ data: this.store.data, args: ["--config", this.config, ...this.store.args], env, program: this.program });
     const ended = server.ended();
     try {
       await server.started();
@@ -174,6 +175,8 @@ export class KillLoop {
     const unsent = () => this.store.rows("SELECT template_name, state, attempts FROM mail_messages WHERE state <> 'sent'");
     await until(() => unsent().length === 0, "all mails to be sent", 20_000).catch(() => {});
     const left = unsent().map(({ template_name: name, state, attempts }) => `a mail ${name} is ${state} after ${attempts} attempts`);
+    const came = this.mails.ids();
+    for (const { id } of this.store.rows("SELECT id FROM mail_messages")) if (!came.has(id)) left.push(`the mail ${id} is lost`);
     await this.#end();
     return left;
   }

@@ -17,6 +17,7 @@ export class MailSink {
         simpleParser(stream).then((mail) => (sink.taken.push({ envelope, mail }), done()), done);
       },
     });
+    sink.#server.on("error", () => {}); // a sender that was killed while it sent
     await new Promise((resolve) => sink.#server.listen(0, "127.0.0.1", resolve));
     sink.url = `smtp://localhost:${sink.#server.server.address().port}`;
     return sink;
