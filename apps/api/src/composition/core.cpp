@@ -73,6 +73,13 @@ Result<std::unique_ptr<sql::Driver>> open_postgres(const config::Config& config)
   return adapters::postgres::open_postgres(std::move(options));
 }
 
+/// Only where this process would deliver what it writes. A command beside a server may not know how that one sends
+/// mail, so what it writes waits for whoever delivers.
+bool has_mailbox(const config::Config& config, Purpose purpose) {
+  const auto provider = config.mail.provider.value_or(config::MailProvider::mailbox);
+  return config.development() && purpose != Purpose::command && provider == config::MailProvider::mailbox;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<sql::Driver>> open_driver(const config::Config& config) {
@@ -93,6 +100,7 @@ Core::~Core() = default;
 Result<std::unique_ptr<Core>> Core::open(const config::Config& config, Purpose purpose, const ports::Clock& clock,
                                          const std::optional<std::filesystem::path>& old_key_file) {
   GH_TRY(auto settings, make_settings(config));
+  settings.has_mailbox = has_mailbox(config, purpose);
   std::unique_ptr<Core> core(new Core(config, std::move(settings), clock));
   GH_CHECK(core->open_database(config, purpose));
   GH_CHECK(core->open_keys(config, purpose, old_key_file));

@@ -93,7 +93,6 @@ Result<Settings> make_settings(const config::Config& config) {
   to.has_bus = config.events.bus != config::EventBus::none;
   to.link_verified = config.oauth.link_verified;
   to.store_provider_tokens = config.oauth.store_tokens;
-  to.has_mailbox = config.mail.provider.value_or(config::MailProvider::mailbox) == config::MailProvider::mailbox;
   to.mails_sent = {config.mail.send.begin(), config.mail.send.end()};
   to.links = links(config.links);
   to.retention.login_attempts = config.retention.login_attempts;

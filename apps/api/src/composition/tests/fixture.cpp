@@ -26,8 +26,8 @@ config::Config small_config(const Configure& configure) {
 
 }  // namespace
 
-World::World(const Configure& configure) {
-  auto opened = Core::open(small_config(configure), Purpose::command, clock);
+World::World(const Configure& configure, Purpose purpose) {
+  auto opened = Core::open(small_config(configure), purpose, clock);
   if (!opened) throw std::runtime_error(opened.error().detail + " " + opened.error().cause);
   core = std::move(*opened);
 }

@@ -30,7 +30,7 @@ using Configure = std::function<void(config::Config&)>;
 
 class World {
  public:
-  explicit World(const Configure& configure = {});
+  explicit World(const Configure& configure = {}, Purpose purpose = Purpose::command);
 
   const application::Dependencies& deps() { return core->deps(); }
   Timestamp now() const { return clock.now(); }

@@ -94,15 +94,15 @@ domain::MailMessage notice_in(World& world) {
 }
 
 TEST_F(MailDeliveries, have_nothing_to_do_for_the_mailbox_whose_mails_are_written_as_sent) {
-  const auto notice = notice_in(world);
+  World server({}, Purpose::server);
+  const auto notice = notice_in(server);
   EXPECT_EQ(notice.state, MailState::sent);
   EXPECT_FALSE(notice.text.empty());
-  WatchedProvider provider(world);
-  EXPECT_EQ(step(provider), More::no);
-  EXPECT_EQ(provider.asked, 0);
+  EXPECT_EQ(server.read([](ports::Tx& tx) { return tx.mails().count_queued(); }).value(), 0);
 
-  World with_smtp([](config::Config& config) { config.mail.provider = config::MailProvider::smtp; });
+  World with_smtp([](config::Config& config) { config.mail.provider = config::MailProvider::smtp; }, Purpose::server);
   EXPECT_EQ(notice_in(with_smtp).state, MailState::queued);
+  EXPECT_EQ(notice_in(world).state, MailState::queued) << "a command may not know the server's provider";
 }
 
 TEST_F(MailDeliveries, go_on_at_once_where_more_wait_than_a_batch_takes) {

@@ -60,7 +60,7 @@ struct MailReports : ::testing::Test {
     return world.count_audit(world.user("ada@example.com").id, domain::audit_actions::kUserUndeliverable);
   }
 
-  World world{[](config::Config& config) { config.mail.provider = config::MailProvider::resend; }};
+  World world;
   adapters::mail::ResendFeedbackReader reader;
   Http http;
   std::string staff;

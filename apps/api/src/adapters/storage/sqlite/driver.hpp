@@ -2,9 +2,8 @@
 // The embedded database: one file in WAL mode with synchronous=FULL, or one in memory. One writer thread takes every
 // closure that waits, runs them in one BEGIN IMMEDIATE, runs the hook, commits once and then answers them all (decision
 // 28); where one fails after a change, all are run again, each in a savepoint of its own. A failed commit fails them
-// all. Reads run in the caller's thread on a pool of
-// read-only connections, each on one snapshot, and never wait for the writer. In memory there is one connection, and a
-// mutex. Made by composition; used through sql::Driver.
+// all. Reads run in the caller's thread on a pool of read-only connections, each on one snapshot, and never wait for
+// the writer. In memory there is one connection, and a mutex. Made by composition; used through sql::Driver.
 #include <chrono>
 #include <memory>
 #include <string>
