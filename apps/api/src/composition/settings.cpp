@@ -41,6 +41,7 @@ domain::ThrottleLimits throttle_limits(const config::ThrottleConfig& from) {
 
 Result<domain::RoleCatalog> role_catalog(const std::map<std::string, config::RoleConfig>& from) {
   std::vector<domain::RoleDeclaration> declared;
+  declared.reserve(from.size());
   for (const auto& [name, role] : from) declared.push_back({name, role.permissions, role.inherits});
   return domain::RoleCatalog::make(declared);
 }
