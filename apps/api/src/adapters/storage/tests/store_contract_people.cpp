@@ -111,6 +111,13 @@ TEST_P(PeopleContract, expired_roles_do_not_hold_and_are_given_back_when_removed
   });
   EXPECT_EQ(read([&](Tx& tx) { return tx.roles().list(user.id, kNow + 1h - Duration(1)); }).size(), 2u);
   EXPECT_EQ(read([&](Tx& tx) { return tx.roles().list(user.id, kNow + 1h); }).size(), 1u);
+  const auto other = add_user("bob@example.com");
+  const auto each = read([&](Tx& tx) { return tx.roles().list_each({other.id, user.id}, kNow + 1h); });
+  ASSERT_EQ(each.size(), 2u) << "in the order that was asked for";
+  EXPECT_TRUE(each[0].empty());
+  ASSERT_EQ(each[1].size(), 1u) << "those that hold";
+  EXPECT_EQ(each[1][0].role, "user");
+  EXPECT_TRUE(read([](Tx& tx) { return tx.roles().list_each({}, kNow); }).empty());
   EXPECT_TRUE(write([](Tx& tx) { return tx.roles().remove_expired(kNow, 10); }).empty());
   const auto removed = write([](Tx& tx) { return tx.roles().remove_expired(kNow + 1h, 10); });
   ASSERT_EQ(removed.size(), 1u);
@@ -121,6 +128,7 @@ TEST_P(PeopleContract, expired_roles_do_not_hold_and_are_given_back_when_removed
 TEST_P(PeopleContract, one_of_many_at_once_is_the_first_to_grant) {
   const auto user = add_user("ada@example.com");
   std::vector<domain::RoleAssignment> roles;
+  roles.reserve(kAtOnce);
   for (int i = 0; i < kAtOnce; ++i) roles.push_back(new_role(user.id, "admin"));
   EXPECT_EQ(at_once([&](Tx& tx, int i) { return tx.roles().put(roles[static_cast<std::size_t>(i)], kNow); }), 1);
   EXPECT_EQ(rows_of("role_assignments"), 1);

@@ -17,14 +17,19 @@ Result<AdminUser> view_admin_user(ports::Tx& tx, const domain::Authority& author
   return admin_user;
 }
 
-Result<AdminUser> view_listed_user(ports::Tx& tx, const domain::Authority& authority, domain::User user,
-                                   Timestamp now) {
-  AdminUser admin_user;
-  admin_user.screening = shown_screening(authority, user);
-  GH_TRY(const auto roles, tx.roles().list(user.id, now));
-  admin_user.view.roles = domain::live_roles(roles, now);
-  admin_user.view.user = std::move(user);
-  return admin_user;
+Result<std::vector<AdminUser>> view_listed_users(ports::Tx& tx, const domain::Authority& authority,
+                                                 std::vector<domain::User> users, Timestamp now) {
+  std::vector<domain::UserId> ids;
+  ids.reserve(users.size());
+  for (const auto& user : users) ids.push_back(user.id);
+  GH_TRY(const auto roles, tx.roles().list_each(ids, now));
+  std::vector<AdminUser> listed(users.size());
+  for (std::size_t i = 0; i < users.size(); ++i) {
+    listed[i].screening = shown_screening(authority, users[i]);
+    listed[i].view.roles = domain::live_roles(roles[i], now);
+    listed[i].view.user = std::move(users[i]);
+  }
+  return listed;
 }
 
 boost::json::object admin_user_json(const AdminUser& admin_user, Detail detail) {

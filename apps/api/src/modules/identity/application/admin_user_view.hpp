@@ -13,8 +13,9 @@ struct AdminUser {
 
 /// Called inside a closure, with what the caller may see.
 Result<AdminUser> view_admin_user(ports::Tx& tx, const domain::Authority& authority, domain::User user, Timestamp now);
-/// The same without factors and accounts, for lists.
-Result<AdminUser> view_listed_user(ports::Tx& tx, const domain::Authority& authority, domain::User user, Timestamp now);
+/// The same of several, in their order, without factors and accounts.
+Result<std::vector<AdminUser>> view_listed_users(ports::Tx& tx, const domain::Authority& authority,
+                                                 std::vector<domain::User> users, Timestamp now);
 
 /// What the authority may see of a user's screening.
 domain::Screening shown_screening(const domain::Authority& authority, const domain::User& user);

@@ -43,10 +43,7 @@ Result<UserList> list_users(const Dependencies& deps, const Caller& caller, cons
     GH_TRY(const auto authority, authority_of(tx, deps, caller, domain::permissions::kUsersRead, now));
     GH_TRY(auto found, tx.users().search(filter, page));
     UserList list;
-    for (auto& user : found.items) {
-      GH_TRY(auto listed, view_listed_user(tx, authority, std::move(user), now));
-      list.items.push_back(std::move(listed));
-    }
+    GH_TRY(list.items, view_listed_users(tx, authority, std::move(found.items), now));
     list.next = std::move(found.next);
     GH_TRY(list.total, tx.users().count(filter));
     return list;

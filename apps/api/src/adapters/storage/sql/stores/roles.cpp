@@ -39,6 +39,18 @@ Result<std::vector<domain::RoleAssignment>> SqlRoleAssignments::list(const domai
   return ask(connection_, ask_live_of(user, now));
 }
 
+Result<std::vector<std::vector<domain::RoleAssignment>>> SqlRoleAssignments::list_each(
+    const std::vector<domain::UserId>& users, Timestamp now) {
+  std::vector<Connection::Question> questions;
+  questions.reserve(users.size());
+  for (const auto& user : users) questions.push_back(ask_live_of(user, now).question);
+  const std::vector<Rows> answers = connection_.query_all(questions);
+  std::vector<std::vector<domain::RoleAssignment>> each;
+  each.reserve(answers.size());
+  for (const auto& rows : answers) each.push_back(map_all(rows, mapped));
+  return each;
+}
+
 Result<std::vector<domain::RoleAssignment>> SqlRoleAssignments::list_all(const domain::UserId& user) {
   return map_all(connection_.query(kListAll, {user}), mapped);
 }

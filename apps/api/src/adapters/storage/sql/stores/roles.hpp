@@ -10,6 +10,8 @@ class SqlRoleAssignments final : public ports::RoleAssignments {
   explicit SqlRoleAssignments(Connection& connection) : connection_(connection) {}
 
   Result<std::vector<domain::RoleAssignment>> list(const domain::UserId& user, Timestamp now) override;
+  Result<std::vector<std::vector<domain::RoleAssignment>>> list_each(const std::vector<domain::UserId>& users,
+                                                                     Timestamp now) override;
   Result<std::vector<domain::RoleAssignment>> list_all(const domain::UserId& user) override;
   Result<bool> put(const domain::RoleAssignment& assignment, Timestamp now) override;
   Result<bool> remove(const domain::UserId& user, const std::string& role) override;

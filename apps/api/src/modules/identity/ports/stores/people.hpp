@@ -39,6 +39,9 @@ class RoleAssignments {
   virtual ~RoleAssignments() = default;
   /// Assignments that hold at `now`.
   virtual Result<std::vector<domain::RoleAssignment>> list(const domain::UserId& user, Timestamp now) = 0;
+  /// The same of several users, in their order and in one trip.
+  virtual Result<std::vector<std::vector<domain::RoleAssignment>>> list_each(const std::vector<domain::UserId>& users,
+                                                                             Timestamp now) = 0;
   virtual Result<std::vector<domain::RoleAssignment>> list_all(const domain::UserId& user) = 0;
   /// Adds it, or replaces the user's assignment of the same role; true when it was not held before.
   virtual Result<bool> put(const domain::RoleAssignment& assignment, Timestamp now) = 0;
