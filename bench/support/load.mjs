@@ -1,5 +1,7 @@
 // The load generator, and what is made of its figures.
 import { execFile } from "node:child_process";
+import { Agent, get } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -29,6 +31,24 @@ export async function wrk(url, { seconds, headers = [], script, connections = 32
   const bad = /Non-2xx or 3xx responses: (\d+)/.exec(stdout);
   if (bad && !allowErrors) throw new Error(`${bad[1]} answers of ${url} were no success`);
   return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)[1]), p99: Number(p99[1]) * unit[p99[2]], bad: bad ? Number(bad[1]) : 0 };
+}
+
+/** How long somebody waits who asks 500 times a second at most, over one connection: the 99th percentile in microseconds. */
+export async function pacedP99(url, { seconds, headers }) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const ask = () => new Promise((resolve, reject) => get(url, { agent, headers }, (answer) => answer.resume().on("end", () => resolve(answer.statusCode))).on("error", reject));
+  const waits = [];
+  try {
+    for (const end = performance.now() + seconds * 1000; performance.now() < end; await sleep(2)) {
+      const from = performance.now();
+      const status = await ask();
+      waits.push((performance.now() - from) * 1000);
+      if (status !== 200) throw new Error(`${url} answered ${status}`);
+    }
+  } finally {
+    agent.destroy();
+  }
+  return quantile(waits, 0.99);
 }
 
 /** Runs the named measurements one after the other, `rounds` times, so that noise meets each alike. */

@@ -1,8 +1,8 @@
 #pragma once
 // Argon2id behind the gate of ports/password_hasher.hpp: `threads` threads hash and do nothing else (docs/adr/0010), at
-// most `queue` more callers wait, first come, first served, and the next is refused at once. The threads keep their
-// work memory between hashes (auth/crypto/work_memory.hpp); a timer gives it back when they have been idle for two to
-// four seconds. Thread-safe.
+// most `queue` more callers wait, first come, first served, and the next is refused at once. All other threads go
+// before them on a busy machine, so that no session check waits for a hash. They keep their work memory between hashes
+// (auth/crypto/work_memory.hpp); a timer gives it back when they have been idle for two to four seconds. Thread-safe.
 #include <atomic>
 #include <string>
 

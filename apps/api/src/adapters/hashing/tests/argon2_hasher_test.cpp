@@ -1,6 +1,10 @@
 #include "adapters/hashing/argon2_hasher.hpp"
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <thread>
 #include <vector>
 
@@ -65,6 +69,7 @@ TEST(Argon2Hasher, a_full_queue_is_refused_at_once_with_retry_after) {
   Argon2Hasher hasher({{32768, 3}, 1, 2});
   std::atomic<int> done{0}, refused{0};
   std::vector<std::thread> callers;
+  callers.reserve(16);
   for (int i = 0; i < 16; ++i) {
     callers.emplace_back([&] {
       const auto result = hasher.hash(kPassword);
@@ -80,6 +85,25 @@ TEST(Argon2Hasher, a_full_queue_is_refused_at_once_with_retry_after) {
   EXPECT_GE(refused, 1);
   EXPECT_EQ(done + refused, 16);
   EXPECT_EQ(hasher.waiting(), 0);
+}
+
+/// The nice values of this process's threads, smallest first.
+std::vector<int> nice_values() {
+  std::vector<int> values;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task"))
+    values.push_back(getpriority(PRIO_PROCESS, static_cast<id_t>(std::stoi(task.path().filename().string()))));
+  std::sort(values.begin(), values.end());
+  return values;
+}
+
+TEST(Argon2Hasher, threads_that_hash_let_all_others_go_first) {
+  const int usual = getpriority(PRIO_PROCESS, 0);
+  Argon2Hasher hasher(kLight);
+  ASSERT_TRUE(hasher.hash(kPassword));
+  ASSERT_TRUE(hasher.hash(kPassword)) << "and step back once only";
+  const auto values = nice_values();
+  EXPECT_EQ(values.back(), std::min(usual + 10, 19)) << "the thread that hashed";
+  EXPECT_EQ(std::count(values.begin(), values.end(), usual), std::ssize(values) - 1) << "and no other";
 }
 
 }  // namespace
