@@ -179,6 +179,19 @@ for (const store of ["sqlite", "postgres"])
     });
   });
 
+test("a server's last checkpoint covers what it committed right before it stopped", async () => {
+  const set = installation("postgres");
+  for (let round = 0; round < 3; round++) {
+    const server = await set.start();
+    await Promise.all([1, 2, 3, 4].map(() => signIn(server, { email: freshEmail(), password: goodPassword() })));
+    await server.stop();
+    const newest = readFileSync(set.anchors, "utf8").trim().split("\n").at(-1);
+    const { sequence } = JSON.parse(Buffer.from(newest.split(".")[1], "base64url"));
+    const [rows] = cluster.sql("SELECT count(*)::int AS all, max(sequence)::int AS last FROM auth_audit_log", set.database);
+    assert.deepEqual(rows, { all: sequence, last: sequence });
+  }
+});
+
 test("a database in memory has no backup", () => {
   refused(gatehouse(["backup", join(temporaryFolder(), "backup"), "--dev", "--data", ":memory:"]), /in memory/);
 });

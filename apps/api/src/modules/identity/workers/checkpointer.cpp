@@ -46,6 +46,8 @@ Result<> append_anchor(const std::string& path, const std::string& jws) {
 }
 
 Result<More> Checkpointer::step() {
+  // The sealer is a moment behind, and at stop has gone before: what was committed until now belongs under this one.
+  GH_CHECK(deps_.store.seal());
   GH_TRY(const auto checkpoint, application::make_audit_checkpoint(deps_));
   if (!checkpoint) return More::no;
   observability::log(observability::Level::info, "audit_checkpoint",
