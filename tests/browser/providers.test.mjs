@@ -36,11 +36,15 @@ describe("signing in with providers in a browser", () => {
   };
   // While a page is being left there is nothing to ask.
   const holds = (page, expression) => page.until(() => page.value(`Boolean(${expression})`).catch(() => false), expression);
-  const click = (page, selector) => page.value(`document.querySelector(${JSON.stringify(selector)}).click()`);
+  // A page whose beginning is there may not have come to its end.
+  async function click(page, selector) {
+    const element = `document.querySelector(${JSON.stringify(selector)})`;
+    await holds(page, element);
+    await page.value(`${element}.click()`);
+  }
   const atProvider = (page, provider, title) => holds(page, `location.origin === ${JSON.stringify(provider.url)} && document.querySelector("h1")?.innerText === ${JSON.stringify(title)}`);
   const back = (page) => holds(page, `location.href.startsWith(${JSON.stringify(`${server.url}/sign-in`)}) && document.getElementById("status")`);
   async function through(page, name, provider, answer = "#yes") {
-    await holds(page, `document.querySelector(".providers")`);
     await click(page, `.providers a[href*="/oauth/${name}/"]`);
     await atProvider(page, provider, "Who are you?");
     await click(page, `input[value=${JSON.stringify(provider.signedIn)}]`);
