@@ -1,6 +1,6 @@
 #pragma once
-// The checkpointer (decision 13): each minute under change, and at stop, what is committed is sealed, and the head of the
-// audit chain is signed and put outside the store: as an event, a log line, and a line of `[audit] anchor_file`.
+// The checkpointer (decision 13): each minute under change, and at stop, what is committed is sealed, and the head of
+// the audit chain is signed and put outside the store: as an event, a log line, and a line of `[audit] anchor_file`.
 #include <string>
 
 #include "modules/identity/application/dependencies.hpp"
