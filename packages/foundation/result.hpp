@@ -38,6 +38,7 @@ struct Error {
   std::vector<FieldError> fields{};                   ///< public
   std::optional<std::chrono::seconds> retry_after{};  ///< public: the Retry-After header
   std::optional<StepUp> step_up{};                    ///< public
+  bool may_be_done = false;                           ///< private: whether the change was made is not known
 };
 
 template <class T = void>

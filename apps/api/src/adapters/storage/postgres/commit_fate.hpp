@@ -9,9 +9,17 @@ namespace gatehouse::adapters::postgres {
 
 enum class CommitFate { committed, aborted, unknown };
 
+/// As the connection knew it that sent the COMMIT.
+struct Transaction {
+  std::string id;
+  int backend_pid = 0;
+  std::string server_life;
+};
+
 /// Asks on new connections until it is known or the time is over. A transaction still open is ended first: nobody is
-/// left to finish it, and its locks would stay.
-CommitFate learn_fate(const ConnectSettings& settings, const std::string& transaction_id, int backend_pid,
+/// left to finish it, and its locks would stay. `committed` only where that cannot be another transaction's fate, nor
+/// be lost with a primary whose standby never heard of it.
+CommitFate learn_fate(const ConnectSettings& settings, const Transaction& transaction,
                       std::chrono::milliseconds patience);
 
 }  // namespace gatehouse::adapters::postgres

@@ -11,10 +11,9 @@ namespace gatehouse::adapters::postgres {
 /// The server's own limit strikes first; this much later the client gives up on a server that does not answer at all.
 constexpr std::chrono::milliseconds kGrace{1000};
 
-/// To be ended by PQfinish. Throws DatabaseError `unavailable` for a URL that is none.
-pg_conn* begin_connecting(const ConnectSettings& settings);
-/// Throws DatabaseError `unavailable`, with libpq's reason.
-void wait_until_connected(pg_conn* connection, std::chrono::steady_clock::time_point deadline);
+/// To be ended by PQfinish. Of several hosts in the URL each has its share of the time, so that one that is silent does
+/// not hide the next. Throws DatabaseError `unavailable` with the reasons, and for a URL that is none.
+pg_conn* connect(const ConnectSettings& settings);
 /// The script that a new connection begins with.
 std::string session_settings(const ConnectSettings& settings);
 /// A message of libpq's without its line ends.

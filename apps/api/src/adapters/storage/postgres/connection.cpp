@@ -27,6 +27,9 @@ constexpr sql::Statement kNotify{"invalidations.notify", "SELECT pg_notify('iden
 constexpr sql::Statement kBegin{"transaction.begin", "BEGIN"};
 constexpr sql::Statement kTransactionId{"transaction.id", "SELECT pg_current_xact_id()::text"};
 constexpr sql::Statement kDoNotWait{"transaction.do_not_wait", "SET LOCAL synchronous_commit = off"};
+// A crash begins the server's statistics anew, although its first process goes on.
+constexpr const char* kServerLife =
+    "; SELECT concat(pg_postmaster_start_time(), ' ', (SELECT stats_reset FROM pg_stat_bgwriter))";
 // Statements whose text is built per call (filters) must not fill the server's memory.
 constexpr std::size_t kMostPrepared = 512;
 // So that what a change of many rows joins comes in few forms.
@@ -79,12 +82,11 @@ void PgConnection::Finish::operator()(pg_conn* connection) const { PQfinish(conn
 void PgConnection::Clear::operator()(pg_result* result) const { PQclear(result); }
 
 PgConnection::PgConnection(const ConnectSettings& settings)
-    : connection_(begin_connecting(settings)), patience_(settings.statement_timeout + kGrace) {
-  wait_until_connected(connection_.get(), Clock::now() + settings.connect_timeout);
+    : connection_(connect(settings)), patience_(settings.statement_timeout + kGrace) {
   PQsetnonblocking(connection_.get(), 1);
   PQsetNoticeProcessor(
       connection_.get(), [](void*, const char*) {}, nullptr);
-  run_script(session_settings(settings));
+  server_life_ = PQgetvalue(run_text(session_settings(settings) + kServerLife).get(), 0, 0);
 }
 
 PgConnection::~PgConnection() = default;

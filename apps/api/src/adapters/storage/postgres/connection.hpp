@@ -70,6 +70,8 @@ class PgConnection final : public sql::Connection {
   /// they have become many.
   bool is_usable();
   int backend_pid() const;
+  /// Names this run of the server: it has another one after a restart, a crash of any of its processes, or a failover.
+  const std::string& server_life() const { return server_life_; }
 
   /// What arrived on the channels listened to, waiting at most `patience` for the first.
   std::vector<Notification> notifications(std::chrono::milliseconds patience);
@@ -119,6 +121,7 @@ class PgConnection final : public sql::Connection {
 
   std::unique_ptr<pg_conn, Finish> connection_;
   std::chrono::milliseconds patience_;
+  std::string server_life_;
   bool broken_ = false;
   std::vector<Message> unsent_;
   std::string transaction_id_;  ///< empty until the server told it

@@ -1,5 +1,7 @@
 #include "adapters/storage/postgres/driver.hpp"
 
+#include <thread>
+
 #include <fmt/format.h>
 
 #include "adapters/storage/postgres/commit_fate.hpp"
@@ -22,8 +24,12 @@ using namespace std::chrono_literals;
 constexpr const char* kBeginMigration =
     "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'; "
     "SET LOCAL client_connection_check_interval = '1s'; "
-    "SELECT pg_advisory_xact_lock(7449355575084283251)";
+    "SELECT pg_advisory_xact_lock(7449355575084283251); SET LOCAL lock_timeout = '1s'";
 constexpr auto kMigrationPatience = std::chrono::minutes(30);
+// A change of a table waits for whoever reads it, a dump for instance, and everybody else waits behind that change: so
+// it lets go after a second, and tries again.
+constexpr auto kMigrationTries = std::chrono::minutes(2);
+constexpr auto kMigrationRest = std::chrono::seconds(1);
 // A cut connection is replaced and the work run again, but only where that leaves the caller's deadline whole.
 constexpr auto kRetryCutWithin = 500ms;
 
@@ -80,17 +86,13 @@ class PostgresDriver final : public sql::Driver {
   }
 
   Result<> migrate(const sql::Work& work) override {
-    try {
-      PgConnection connection(pool_.settings());
-      connection.wait_at_most(kMigrationPatience);
-      connection.run_script(kBeginMigration);
-      GH_CHECK(work(connection));
-      connection.run_script("COMMIT");
-      // Other connections prepared their statements against the old schema.
-      pool_.forget_idle();
-      return {};
-    } catch (const DatabaseError& error) {
-      return sql::to_failure(error);
+    for (const auto begun = Clock::now();; std::this_thread::sleep_for(kMigrationRest)) {
+      try {
+        return migrate_once(work);
+      } catch (const DatabaseError& error) {
+        const bool again = error.kind() == DatabaseErrorKind::busy && Clock::now() < begun + kMigrationTries;
+        if (!again) return sql::to_failure(error);
+      }
     }
   }
 
@@ -103,6 +105,17 @@ class PostgresDriver final : public sql::Driver {
   }
 
  private:
+  Result<> migrate_once(const sql::Work& work) {
+    PgConnection connection(pool_.settings());
+    connection.wait_at_most(kMigrationPatience);
+    connection.run_script(kBeginMigration);
+    GH_CHECK(work(connection));
+    connection.run_script("COMMIT");
+    // Other connections prepared their statements against the old schema.
+    pool_.forget_idle();
+    return {};
+  }
+
   template <class Attempt>
   Result<> with_retries(Attempt attempt) {
     const auto begun = Clock::now();
@@ -148,7 +161,8 @@ class PostgresDriver final : public sql::Driver {
     } catch (const DatabaseError& error) {
       if (error.kind() != DatabaseErrorKind::unavailable || connection.is_refused()) throw;
       if (!connection.has_fate()) throw;  // and so it is done again
-      switch (learn_fate(pool_.settings(), id, connection.backend_pid(), options_.resolve_timeout)) {
+      switch (learn_fate(pool_.settings(), {id, connection.backend_pid(), connection.server_life()},
+                         options_.resolve_timeout)) {
         case CommitFate::committed:
           return;
         case CommitFate::aborted:

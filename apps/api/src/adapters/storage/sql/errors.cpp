@@ -18,8 +18,11 @@ Failure to_failure(const DatabaseError& error) {
       return gatehouse::unavailable(fmt::format("database: busy: {}", text));
     case unavailable:
       return gatehouse::unavailable(fmt::format("database: away: {}", text), std::chrono::seconds(2));
-    case outcome_unknown:
-      return gatehouse::unavailable(fmt::format("database: outcome unknown: {}", text));
+    case outcome_unknown: {
+      Failure failure = gatehouse::unavailable(fmt::format("database: outcome unknown: {}", text));
+      failure.value().may_be_done = true;
+      return failure;
+    }
     case full:
       return gatehouse::unavailable(fmt::format("database: no space left, free some: {}", text),
                                     std::chrono::seconds(10));

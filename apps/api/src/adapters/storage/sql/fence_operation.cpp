@@ -6,9 +6,16 @@ namespace {
 // RFC 6238: Gatehouse's time step.
 constexpr std::int64_t kTotpStepSeconds = 30;
 
+// Where servers run meanwhile, each of them may seal: it would write a head that it read before over the one set here.
+constexpr Statement kKeepSealersOut{"fence.keep_sealers_out", "SELECT 1 FROM ledger_heads WHERE name = 'audit'",
+                                    "SELECT 1 FROM ledger_heads WHERE name = 'audit' FOR UPDATE"};
+// And they open sessions: on PostgreSQL just those are ended whose ending is recorded.
 constexpr Statement kRecordEndings{"fence.record_endings",
                                    "INSERT INTO session_invalidations (session_id, before, expires_at, ending) "
-                                   "SELECT id, ?1, ?2, ?3 FROM sessions ORDER BY id"};
+                                   "SELECT id, ?1, ?2, ?3 FROM sessions ORDER BY id",
+                                   "WITH ended AS (DELETE FROM sessions RETURNING id) "
+                                   "INSERT INTO session_invalidations (session_id, before, expires_at, ending) "
+                                   "SELECT id, ?1, ?2, ?3 FROM ended ORDER BY id"};
 constexpr Statement kEndSessions{"fence.end_sessions", "DELETE FROM sessions"};
 constexpr Statement kDeleteTokens{"fence.delete_tokens", "DELETE FROM verification_tokens"};
 constexpr Statement kDeleteChallenges{"fence.delete_challenges", "DELETE FROM mfa_challenges"};
@@ -34,8 +41,9 @@ constexpr Statement kCountEpoch{
 
 FenceReport fence_database(Connection& connection, Timestamp now, Timestamp feed_until) {
   FenceReport report;
-  connection.execute(kRecordEndings, {now, feed_until, true});
-  report.sessions = connection.execute(kEndSessions, {});
+  connection.query(kKeepSealersOut, {});
+  report.sessions = connection.execute(kRecordEndings, {now, feed_until, true});
+  if (!connection.dialect().is_postgres) connection.execute(kEndSessions, {});
   report.tokens = connection.execute(kDeleteTokens, {});
   report.challenges = connection.execute(kDeleteChallenges, {});
   connection.execute(kDeleteTickets, {});

@@ -99,6 +99,7 @@ TEST_F(PostgresFaults, an_unknown_outcome_is_never_told_as_done) {
   });
   EXPECT_EQ(lost.error().code, ErrorCode::dependency_unavailable);
   EXPECT_TRUE(lost.error().retry_after);
+  EXPECT_TRUE(lost.error().may_be_done);
   proxy_.swallow(false);
   EXPECT_TRUE(recovers());
 }
