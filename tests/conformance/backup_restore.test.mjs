@@ -174,6 +174,12 @@ for (const store of ["sqlite", "postgres"])
       writeFileSync(noise, "x".repeat(8192));
       refused(target.run("restore", noise), /noise|pg_restore failed/);
       refused(target.run("restore", join(temporaryFolder(), "none")), /there is no backup/);
+      if (store === "postgres") {
+        writeFileSync(`${backup}.sql`, "somebody's own");
+        refused(target.run("restore", backup), /\.sql exists already/);
+        assert.equal(readFileSync(`${backup}.sql`, "utf8"), "somebody's own");
+        rmSync(`${backup}.sql`);
+      }
       succeeded(target.run("restore", backup));
       if (store === "postgres") refused(target.run("restore", backup), /holds Gatehouse's schema already/);
     });

@@ -103,6 +103,7 @@ Result<> run_program(Words command, Words environment) {
 /// A new file for its owner alone, which the program then writes into.
 Result<> make_private(const std::string& path) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0 && errno == EEXIST) return refuse_dump(fmt::format("{} exists already; move it away", path));
   if (file < 0) return refuse_dump(fmt::format("{} can't be made; check its folder", path));
   ::close(file);
   return {};
@@ -147,8 +148,9 @@ Result<> dump(const std::string& url, const std::string& target) {
 Result<> restore_dump(const std::string& url, const std::string& dump) {
   if (!std::filesystem::exists(dump)) return refuse_dump(fmt::format("there is no backup {}", dump));
   GH_TRY(auto environment, environment_for(url));
-  const TemporaryFile script{dump + ".sql"};
-  GH_CHECK(make_private(script.path));
+  const std::string path = dump + ".sql";
+  GH_CHECK(make_private(path));
+  const TemporaryFile script{path};  // not before: a file that somebody else made is not ours to remove
   GH_CHECK(run_program({"pg_restore", "--no-owner", "--no-privileges", "--file=" + script.path, dump}, environment));
   // psql rather than pg_restore, so that the mark is made in the same transaction.
   return run_program({"psql", "--no-psqlrc", "--no-password", "--quiet", "--single-transaction",
