@@ -63,10 +63,11 @@ Result<server::Response> run_idempotent(const Api& api, const server::Request& r
     return fail(ErrorCode::conflict, "the first call with this key is still under way");
   }
   auto response = story();
-  if (response && !response->error) {
+  const Error* const error = !response ? &response.error() : response->error.get();
+  if (error == nullptr) {
     // The change is made, so a fault here must not turn the answer into an error; the key then frees itself soon.
     (void)application::finish_call(api.deps, caller, call, response->status, remembered(*response));
-  } else {
+  } else if (!error->may_be_done) {  // or the key stays taken until it lapses, and nobody does the same twice
     (void)application::release_call(api.deps, caller, call);
   }
   return response;
