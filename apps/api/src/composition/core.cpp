@@ -68,6 +68,7 @@ Result<std::unique_ptr<sql::Driver>> open_postgres(const config::Config& config)
   options.listen_url = config.database.listen_url.expose();
   options.pool_size = config.database.pool_size;
   options.connect_timeout = millis(config.database.connect_timeout);
+  options.acquire_timeout = options.connect_timeout;
   options.statement_timeout = millis(config.database.statement_timeout);
   options.lock_timeout = millis(config.database.lock_timeout);
   return adapters::postgres::open_postgres(std::move(options));

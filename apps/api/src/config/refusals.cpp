@@ -1,6 +1,7 @@
 #include "config/refusals.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "config/url.hpp"
 
@@ -28,11 +29,26 @@ std::string octal(unsigned mode) {
   return "0" + text;
 }
 
+/// Whether libpq takes the server from a service file or the environment, where nobody has looked at it.
+bool is_completed_elsewhere(const std::string& url) {
+  const auto is_set = [](const char* name) { return std::getenv(name) != nullptr; };
+  if (!query_parameter(url, "service").empty() || is_set("PGSERVICE") || is_set("PGHOSTADDR")) return true;
+  const std::string rest = url.substr(url.find("://") + 3);
+  const std::string authority = rest.substr(0, rest.find_first_of("/?#"));
+  const std::string place = authority.substr(authority.rfind('@') + 1);
+  const bool names_host = (!place.empty() && place.front() != ':') || !query_parameter(url, "host").empty();
+  return !names_host && is_set("PGHOST");
+}
+
 Problems refuse_unverified(const std::string& key, const std::string& url) {
   if (url.rfind("sqlite:", 0) == 0) return {};
+  if (query_parameter(url, "sslmode") == "verify-full") return {};
+  if (is_completed_elsewhere(url))
+    return {refusal(key, "is completed by a service file or by the environment, which may lead beyond this machine",
+                    "write host and sslmode into the URL, and remove service=, PGSERVICE, PGHOST and PGHOSTADDR")};
   const auto hosts = hosts_of_list(url).value_or(std::vector<std::string>{});
   const bool remote = std::any_of(hosts.begin(), hosts.end(), [](const auto& host) { return !is_loopback_host(host); });
-  if (!remote || query_parameter(url, "sslmode") == "verify-full") return {};
+  if (!remote) return {};
   return {refusal(key, "reaches a PostgreSQL beyond this machine without sslmode=verify-full",
                   "add ?sslmode=verify-full (and sslrootcert=… where its authority is your own)")};
 }

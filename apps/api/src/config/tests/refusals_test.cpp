@@ -112,6 +112,31 @@ TEST(Refusals, links_are_https) {
   EXPECT_EQ(refused({{"links.reset_password", "https://app.example.com/reset"}}), Keys{});
 }
 
+/// Set for the length of a test.
+class Environment {
+ public:
+  explicit Environment(const char* name) : name_(name) { setenv(name, "db.example.com", 1); }
+  ~Environment() { unsetenv(name_); }
+
+ private:
+  const char* name_;
+};
+
+TEST(Refusals, what_completes_the_url_of_postgresql_elsewhere_is_not_trusted) {
+  const auto refused_url = [](const std::string& url) { return refused({{"database.url", url}}); };
+  EXPECT_EQ(refused_url("postgresql:///id?service=prod"), Keys{"database.url"});
+  EXPECT_EQ(refused_url("postgresql:///id?service=prod&sslmode=verify-full"), Keys{});
+  EXPECT_EQ(refused_url("postgresql:///id"), Keys{});
+  {
+    const Environment host("PGHOST");
+    EXPECT_EQ(refused_url("postgresql:///id"), Keys{"database.url"});
+    EXPECT_EQ(refused_url("postgresql://me@:5433/id"), Keys{"database.url"});
+    EXPECT_EQ(refused_url("postgresql://me@localhost/id"), Keys{}) << "the URL names the host";
+  }
+  const Environment address("PGHOSTADDR");
+  EXPECT_EQ(refused_url("postgresql://localhost/id"), Keys{"database.url"});
+}
+
 TEST(Refusals, a_remote_postgresql_is_verified) {
   EXPECT_EQ(refused({{"database.url", "postgresql://db.example.com/id"}}), Keys{"database.url"});
   EXPECT_EQ(refused({{"database.url", "postgresql://db.example.com/id?sslmode=require"}}), Keys{"database.url"});
