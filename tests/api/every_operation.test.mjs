@@ -88,6 +88,32 @@ test("T29 the last factor of somebody who must have one stays, and an enrolment 
   assert.equal((await signIn(server, helper)).body.status, "mfa_required", "the factor is still asked for");
 });
 
+test("T29 a role that needs a second factor is worth nothing in a session of one factor that was there before the role", async () => {
+  const admin = await person(server, { roles: ["admin"] });
+  const helper = await person(server);
+  const other = server.client.as((await signIn(server, helper)).body.session.token);
+  assert.equal((await helper.client.post("/v1/token")).status, 200, "nothing asks for a factor yet");
+  assert.equal((await admin.client.post(`/v1/admin/users/${helper.id}/roles`, { role: "support", reason: "a test" })).status, 201);
+  const { acr, permissions } = (await helper.client.get("/v1/session")).body;
+  assert.equal(acr, "aal1");
+  assert.ok(permissions.includes("identity.users.read"));
+  for (const operation of known.filter(({ access }) => access === "admin")) {
+    const answer = await helper.client.call(operation.method, filled(operation.path), { json: example(operation), wrong: true });
+    assert.equal(answer.status, 403, `${operation.id}: ${answer.text}`);
+    assert.equal(answer.body.code, permissions.includes(operation.permission) ? "mfa_required" : "forbidden", operation.id);
+  }
+  assert.equal((await helper.client.post("/v1/token")).body.code, "mfa_required", "no JWT tells of the role");
+
+  assert.equal((await helper.client.get("/v1/me")).status, 200);
+  assert.equal((await other.post("/v1/sign-out")).status, 204);
+  const begun = (await helper.client.post("/v1/me/mfa/totp")).body;
+  const confirmed = await helper.client.post("/v1/me/mfa/totp/confirm", { code: totp(begun.secret, await serverTime(server)) });
+  assert.equal(confirmed.status, 200, confirmed.text);
+  const client = server.client.as(confirmed.body.session.token);
+  assert.equal((await client.get("/v1/admin/users")).status, 200);
+  assert.equal((await client.post("/v1/token")).status, 200);
+});
+
 test("T49 wherever one's own things are named by an id, another person's answers exactly as one that isn't there", async () => {
   const [one, other] = [await person(server), await person(server)];
   const plain = ({ status, body }) => ({ status, ...body, request_id: undefined, instance: undefined });

@@ -1,9 +1,12 @@
 // Second factors under attack: cases T23 to T27 and T29 of the security reference.
 #include "auth/encoding.hpp"
-#include "composition/tests/fixture.hpp"
+#include "composition/tests/http_calls.hpp"
+#include "domain/identity/audit_actions.hpp"
 #include "domain/identity/factor_policy.hpp"
+#include "modules/identity/application/access_token.hpp"
 #include "modules/identity/application/authenticate.hpp"
 #include "modules/identity/application/enroll_totp.hpp"
+#include "modules/identity/application/list_users.hpp"
 #include "modules/identity/application/my_factors.hpp"
 #include "modules/identity/application/reset_password.hpp"
 #include "modules/identity/application/service_challenge.hpp"
@@ -277,6 +280,68 @@ TEST(SecondFactorDuty, T29_a_session_of_one_factor_may_not_remove_the_other) {
   const auto allowed = application::require_step_up(world.deps(), world.caller(early));
   ASSERT_EQ(code_of(allowed), "reauthentication_required");
   EXPECT_EQ(allowed.error().step_up->acr_values, "aal2");
+}
+
+struct LaterRole : ::testing::Test {
+  LaterRole()
+      : world([](config::Config& config) { config.mfa.required_roles = {"admin"}; }),
+        http(world),
+        id(world.add_user(kAda)),
+        session(world.sign_in(kAda)) {}
+
+  std::string list(const SignedIn& by) {
+    return code_of(application::list_users(world.deps(), world.caller(by), {}, {.limit = 10, .after = {}}));
+  }
+  std::string mint(const SignedIn& by) {
+    return code_of(application::mint_access_token(world.deps(), world.caller(by), std::nullopt));
+  }
+  SignedIn enroll(const SignedIn& by) {
+    const auto caller = world.caller(by);
+    const auto begun = application::begin_totp(world.deps(), caller, world.request).value();
+    const World::Factor factor{Secret<std::string>(*auth::base32_decode(begun.secret.expose())), {}, {}};
+    return std::move(
+        application::confirm_totp(world.deps(), caller, Secret<std::string>(world.code(factor)), world.request)
+            .value()
+            .signed_in);
+  }
+
+  World world;
+  Http http;
+  domain::UserId id;
+  SignedIn session;
+};
+
+TEST_F(LaterRole, T29_a_role_that_needs_a_second_factor_is_worth_nothing_in_a_session_without_one) {
+  EXPECT_EQ(mint(session), "ok") << "nothing asks for a factor yet";
+  give_role(world, id, "admin");
+  EXPECT_EQ(list(session), "mfa_required");
+  EXPECT_EQ(mint(session), "mfa_required");
+  EXPECT_EQ(http({"GET", "/v1/admin/roles", session.token.expose()}).code, "mfa_required")
+      << "the guard asks by itself";
+  EXPECT_EQ(http({"GET", "/v1/me", session.token.expose()}).status, 200);
+  const auto strong = enroll(session);
+  EXPECT_EQ(list(strong), "ok");
+  EXPECT_EQ(mint(strong), "ok");
+  EXPECT_EQ(http({"GET", "/v1/admin/roles", strong.token.expose()}).status, 200);
+}
+
+TEST_F(LaterRole, T29_its_other_sessions_stay_as_weak_as_they_were) {
+  const auto other = world.sign_in(kAda);
+  give_role(world, id, "admin");
+  enroll(session);
+  EXPECT_EQ(list(other), "mfa_required");
+  EXPECT_EQ(mint(other), "mfa_required");
+}
+
+TEST_F(LaterRole, what_is_refused_for_want_of_a_factor_is_on_record) {
+  give_role(world, id, "admin");
+  http({"GET", "/v1/admin/users", session.token.expose()});
+  ports::AuditFilter filter;
+  filter.actor_id = id.str();
+  filter.action = std::string(domain::audit_actions::kAccessDenied);
+  const auto page = world.read([&](ports::Tx& tx) { return tx.audit().list(filter, {.limit = 10, .after = {}}); });
+  ASSERT_EQ(page->items.size(), 1u);
+  EXPECT_EQ(page->items.front().reason, "mfa_required");
 }
 
 struct Duty : ::testing::Test {

@@ -7,6 +7,7 @@
 #include "auth/crypto/random.hpp"
 #include "auth/jwt.hpp"
 #include "modules/identity/application/actor_json.hpp"
+#include "modules/identity/application/step_up.hpp"
 
 namespace gatehouse::application {
 namespace {
@@ -55,6 +56,8 @@ Result<AccessToken> mint_access_token(const Dependencies& deps, const Caller& ca
   if (caller.kind() != CallerKind::session)
     return fail(ErrorCode::wrong_token_type, "only the session itself can be exchanged for an access token");
   const domain::Actor& actor = caller.actor();
+  // Whoever verifies offline decides by the roles in it.
+  GH_CHECK(check_second_factor(deps.settings, actor.roles, actor.acr));
   GH_TRY(const auto aud, choose_audience(deps.settings, actor.client_id, audience));
   json::object claims{{"sub", actor.user_id.str()},
                       {"sid", actor.session_id.str()},

@@ -15,8 +15,9 @@ struct AccessToken {
 };
 
 /// A fresh token for the session's actor, never cached. `audience` must be one of its client's, or of `[token]
-/// audiences`; the first is the default. Returns `invalid_target` for another, `no_session` for a caller that is no
-/// session, `dependency_unavailable` when the signing key can't be used now.
+/// audiences`; the first is the default. Returns `invalid_target` for another, `wrong_token_type` for a caller that is
+/// no session, `mfa_required` where the actor's roles ask for a second factor that the session did not prove,
+/// `dependency_unavailable` when the signing key can't be used now.
 Result<AccessToken> mint_access_token(const Dependencies& deps, const Caller& caller,
                                       const std::optional<std::string>& audience);
 

@@ -1,19 +1,22 @@
 #include "modules/identity/application/authority.hpp"
 
 #include "domain/identity/session_policy.hpp"
+#include "modules/identity/application/step_up.hpp"
 
 namespace gatehouse::application {
 namespace {
 
-/// A person's permissions from the store; the session it came with must still be there.
+/// A person's permissions from the store; the session it came with must still be there, and be as strong as the roles
+/// ask.
 Result<> refresh(ports::Tx& tx, const Dependencies& deps, const Caller& caller, domain::Authority& authority,
                  Timestamp now) {
   GH_TRY(const auto found, tx.sessions().find_with_user(caller.session_id()));
   if (!found || found->user.id != caller.user_id() || !domain::is_live(found->session, now) ||
       !domain::may_hold_sessions(found->user))
     return fail(ErrorCode::no_session);
-  authority.permissions = deps.settings.roles.effective_permissions(domain::live_roles(found->roles, now));
-  return {};
+  const auto roles = domain::live_roles(found->roles, now);
+  authority.permissions = deps.settings.roles.effective_permissions(roles);
+  return check_second_factor(deps.settings, roles, found->session.acr);
 }
 
 }  // namespace

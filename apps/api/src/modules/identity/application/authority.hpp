@@ -11,7 +11,8 @@
 
 namespace gatehouse::application {
 
-/// What the caller may do now. Returns `no_session` when its session is gone, `forbidden` where it lacks `permission`.
+/// What the caller may do now. Returns `no_session` when its session is gone, `mfa_required` where its roles ask for a
+/// second factor that the session did not prove, `forbidden` where it lacks `permission`.
 Result<domain::Authority> authority_of(ports::Tx& tx, const Dependencies& deps, const Caller& caller,
                                        std::string_view permission, Timestamp now);
 

@@ -8,8 +8,8 @@
 
 namespace gatehouse::application {
 
-/// `what`: the method and the route's template, never the raw target.
-Result<> note_denied(const Dependencies& deps, const Caller& caller, const std::string& what, const std::string& why,
+/// `what`: the method and the route's template, never the raw target. `why`: what the call was refused with.
+Result<> note_denied(const Dependencies& deps, const Caller& caller, const std::string& what, const Error& why,
                      const RequestInfo& request);
 
 }  // namespace gatehouse::application

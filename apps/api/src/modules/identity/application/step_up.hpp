@@ -10,4 +10,8 @@ namespace gatehouse::application {
 /// services pass: they have no session that could age.
 Result<> require_step_up(const Dependencies& deps, const Caller& caller);
 
+/// Where `[mfa]` asks for a second factor of such roles, a session must have proved one before the roles are worth
+/// anything in it. Sign-in sees to that, but not where the role came after it. Returns `mfa_required`.
+Result<> check_second_factor(const Settings& settings, const std::vector<std::string>& roles, domain::Acr level);
+
 }  // namespace gatehouse::application

@@ -80,8 +80,15 @@ Result<Caller> identify(const Api& api, const server::Request& request, Access a
   return caller;
 }
 
+/// The permission; and that a person's session is as strong as the roles ask that give it.
+Result<> check_permitted(const Api& api, const Caller& caller, std::string_view permission) {
+  if (!caller.has_permission(permission)) return lacks(permission);
+  if (!caller.is_person()) return {};
+  return application::check_second_factor(api.deps.settings, caller.actor().roles, caller.actor().acr);
+}
+
 Result<> check_allowed(const Api& api, const Caller& caller, Access access, std::string_view permission) {
-  if (!permission.empty() && !caller.has_permission(permission)) return lacks(permission);
+  if (!permission.empty()) GH_CHECK(check_permitted(api, caller, permission));
   if (access == Access::step_up) GH_CHECK(application::require_step_up(api.deps, caller));
   return {};
 }
@@ -94,15 +101,17 @@ Result<server::Response> run_allowed(const Api& api, const server::Request& requ
   return row.idempotent ? run_idempotent(api, request, caller, story) : story();
 }
 
+bool is_denial(ErrorCode code) { return code == ErrorCode::forbidden || code == ErrorCode::mfa_required; }
+
 /// The story of a row that needs a caller. What staff and services may not do is put on record.
 Result<server::Response> as_caller(const Api& api, const server::Request& request, const Row& row) {
   GH_TRY(const auto caller, identify(api, request, row.access));
   auto response = run_allowed(api, request, row, caller);
   const bool watched = row.access == Access::staff || row.access == Access::service;
-  if (!response && watched && response.error().code == ErrorCode::forbidden) {
+  if (!response && watched && is_denial(response.error().code)) {
     if (const auto info = request_info(api, request))
       (void)application::note_denied(api.deps, caller, std::string(row.method) + ' ' + std::string(row.pattern),
-                                     response.error().detail, *info);
+                                     response.error(), *info);
   }
   return response;
 }

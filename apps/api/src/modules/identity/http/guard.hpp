@@ -9,7 +9,7 @@ namespace gatehouse::http {
 server::Route guarded(const Api& api, const Row& row);
 
 /// The caller of a request by the rules of an access level. Returns `no_session`, `wrong_token_type`,
-/// `invalid_service_key`, `cross_origin`, `forbidden` or `reauthentication_required`.
+/// `invalid_service_key`, `cross_origin`, `forbidden`, `mfa_required` or `reauthentication_required`.
 Result<application::Caller> prove_caller(const Api& api, const server::Request& request, Access access,
                                          std::string_view permission);
 
