@@ -119,6 +119,23 @@ test("T20 a new address holds once it confirms; the old one is told and may take
   assert.equal((await signIn(server, { ...who, email: to })).status, 401);
 });
 
+test("an undo takes back the deletion that an intruder asked for, and not one that staff made", async () => {
+  const [robbed, abuser] = [await person(server), await person(server)];
+  const thief = freshEmail("thief");
+  assert.equal((await robbed.client.post("/v1/me/email", { email: thief })).status, 202);
+  assert.equal((await server.client.post("/v1/email/change/confirm", { token: await server.mailbox.token(thief, "confirm_email_change") })).status, 204);
+  assert.equal((await robbed.client.delete("/v1/me")).status, 204);
+  assert.equal((await server.client.post("/v1/email/change/undo", { token: await server.mailbox.token(robbed.email, "email_change_notice") })).status, 204);
+  assert.equal((await signIn(server, robbed)).status, 200);
+
+  // The link is mailed at once, before any address has changed.
+  assert.equal((await abuser.client.post("/v1/me/email", { email: freshEmail("next") })).status, 202);
+  assert.equal((await admin.client.delete(`/v1/admin/users/${abuser.id}?reason=abuse`)).status, 204);
+  assert.equal((await server.client.post("/v1/email/change/undo", { token: await server.mailbox.token(abuser.email, "email_change_notice") })).status, 204);
+  assert.equal((await admin.client.get(`/v1/admin/users/${abuser.id}`)).body.status, "pending_deletion");
+  assert.equal((await signIn(server, abuser)).body.code, "account_disabled");
+});
+
 test("an address that is taken can't be moved to, and nobody learns that it is", async () => {
   const [who, other] = [await person(server), await person(server)];
   const asked = await who.client.post("/v1/me/email", { email: other.email });

@@ -17,6 +17,7 @@
 #include "modules/identity/application/record.hpp"
 #include "modules/identity/application/reset_password.hpp"
 #include "modules/identity/application/step_up.hpp"
+#include "modules/identity/application/update_user.hpp"
 
 namespace gatehouse::composition::testing {
 namespace {
@@ -165,6 +166,31 @@ TEST_F(Account, undo_takes_back_a_deletion_that_was_asked_for_meanwhile) {
   ASSERT_EQ(code_of(application::delete_me(world.deps(), world.caller(thief), world.request)), "ok");
   ASSERT_EQ(code_of(undo(kAda)), "ok");
   EXPECT_EQ(world.user(kAda).status, domain::UserStatus::active);
+}
+
+TEST_F(Account, undo_restores_the_address_and_leaves_a_deletion_that_staff_made) {
+  const auto staff = application::operator_caller("test");
+  const application::ExpectedVersion any;
+  move(kAda, "thief@example.com");
+  ASSERT_EQ(code_of(application::delete_user(world.deps(), staff, id, "abuse", any, world.request)), "ok");
+  ASSERT_EQ(code_of(undo(kAda)), "ok");
+  EXPECT_EQ(world.user(kAda).status, domain::UserStatus::pending_deletion);
+  EXPECT_EQ(world.count_audit(id, domain::audit_actions::kUserDeletionCancelled), 0);
+  EXPECT_EQ(code_of(world.try_sign_in(kAda)), "account_disabled");
+}
+
+TEST_F(Account, undo_leaves_a_deletion_by_staff_also_where_the_person_had_asked_for_one_before) {
+  const auto staff = application::operator_caller("test");
+  const application::ExpectedVersion any;
+  ASSERT_EQ(code_of(application::request_email_change(world.deps(), world.caller(session), kKing, world.request)),
+            "ok");
+  ASSERT_EQ(code_of(application::delete_me(world.deps(), world.caller(session), world.request)), "ok");
+  application::UserPatch reopened;
+  reopened.status = domain::UserStatus::active;
+  ASSERT_EQ(code_of(application::update_user(world.deps(), staff, id, reopened, any, world.request)), "ok");
+  ASSERT_EQ(code_of(application::delete_user(world.deps(), staff, id, "abuse", any, world.request)), "ok");
+  ASSERT_EQ(code_of(undo(kAda)), "ok");
+  EXPECT_EQ(world.user(kAda).status, domain::UserStatus::pending_deletion);
 }
 
 TEST_F(Account, not_me_ends_sessions_forgets_the_device_voids_the_password_and_grants_nothing) {

@@ -69,9 +69,12 @@ Result<> tell_of_move(Record& record, std::string_view action, const domain::Use
                       {{"user_id", user.id.str()}, {"email", user.email}, {"email_verified", true}});
 }
 
-/// Who could change the address could ask for deletion too, and its way back went to the wrong mailbox.
-Result<> take_back_deletion(Record& record, domain::User& user, Timestamp now) {
+/// Who could change the address could ask for deletion too, and its way back went to the wrong mailbox. Where no way
+/// back was mailed it was staff who closed the account, and only staff reopen it.
+Result<> take_back_deletion(ports::Tx& tx, Record& record, domain::User& user, Timestamp now) {
   if (user.status != domain::UserStatus::pending_deletion) return {};
+  GH_TRY(const auto way_back, tx.verification_tokens().newest(user.id, TokenPurpose::cancel_deletion, now));
+  if (!way_back) return {};
   auto kept = domain::cancel_deletion(user, now);
   if (!kept) return {};
   user = std::move(*kept);
@@ -143,7 +146,7 @@ Result<> undo_email_change(const Dependencies& deps, const std::string& token, c
     const auto* target = domain::undo_target(live, now);
     if (target == nullptr) return fail(ErrorCode::invalid_token);
     const std::string left = user.email;
-    GH_CHECK(take_back_deletion(record, user, now));
+    GH_CHECK(take_back_deletion(tx, record, user, now));
     if (target->email_canonical != user.email_canonical) user.reset_guard_until = now + domain::kResetGuard;
     GH_CHECK(move_to(tx, user, target->email, target->email_canonical, now));
     GH_TRY([[maybe_unused]] const int challenges, tx.challenges().remove_for_user(user.id));
