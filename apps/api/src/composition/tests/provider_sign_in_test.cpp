@@ -120,7 +120,7 @@ TEST(ProviderSignIn, T02_nothing_of_an_unconfirmed_registration_survives_its_tru
         domain::AccountId("planted"), id, "github", "https://github.com", "m1", {}, false, {}, {}, world.now(), {}};
     GH_CHECK(tx.accounts().add(account));
     GH_CHECK(tx.factors().put_totp({domain::FactorId("f"), id, "sealed", {}, -1, {}, world.now()}));
-    GH_CHECK(tx.factors().confirm_totp(id, 1, world.now()));
+    GH_CHECK(tx.factors().confirm_totp(id, domain::FactorId("f"), 1, world.now()));
     domain::Device device{domain::DeviceId("d"),
                           id,
                           std::string(32, 'h'),

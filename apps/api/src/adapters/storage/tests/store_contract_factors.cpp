@@ -14,10 +14,16 @@ class FactorsContract : public StoreContract {
   domain::TotpSecret new_secret() {
     return {domain::FactorId(next_id("f")), user_, std::string("sealed\0bytes", 12), std::nullopt, -1, {}, kNow};
   }
-  void put_confirmed(std::int64_t step) {
-    write([&](Tx& tx) { return tx.factors().put_totp(new_secret()); });
-    EXPECT_TRUE(write([&](Tx& tx) { return tx.factors().confirm_totp(user_, step, kNow); }));
+  /// A secret that is not confirmed yet; its id.
+  domain::FactorId put() {
+    const auto secret = new_secret();
+    write([&](Tx& tx) { return tx.factors().put_totp(secret); });
+    return secret.id;
   }
+  bool confirm(const domain::FactorId& secret, std::int64_t step) {
+    return write([&](Tx& tx) { return tx.factors().confirm_totp(user_, secret, step, kNow); });
+  }
+  void put_confirmed(std::int64_t step) { EXPECT_TRUE(confirm(put(), step)); }
   bool accept(std::int64_t step) {
     return write([&](Tx& tx) { return tx.factors().accept_totp_step(user_, step); });
   }
@@ -46,19 +52,37 @@ TEST_P(FactorsContract, an_unconfirmed_secret_is_replaced_and_a_confirmed_one_st
   EXPECT_EQ(got.sealed_secret, second.sealed_secret);
   EXPECT_EQ(got.last_step, -1);
   EXPECT_FALSE(got.confirmed_at);
-  EXPECT_TRUE(write([&](Tx& tx) { return tx.factors().confirm_totp(user_, 100, kNow); }));
+  EXPECT_TRUE(confirm(second.id, 100));
   EXPECT_EQ(refused([&](Tx& tx) { return tx.factors().put_totp(new_secret()); }), ErrorCode::already_enrolled);
   got = *read([&](Tx& tx) { return tx.factors().find_totp(user_); });
   EXPECT_EQ(got.id, second.id);
   EXPECT_EQ(got.confirmed_at, kNow);
   EXPECT_EQ(got.last_step, 100);
-  EXPECT_FALSE(write([&](Tx& tx) { return tx.factors().confirm_totp(user_, 101, kNow); }));
+  EXPECT_FALSE(confirm(second.id, 101));
+}
+
+TEST_P(FactorsContract, a_secret_that_was_replaced_meanwhile_is_not_confirmed) {
+  const auto checked = put();
+  const auto planted = put();
+  EXPECT_FALSE(confirm(checked, 100)) << "its code says nothing of the one that is there now";
+  const auto got = *read([&](Tx& tx) { return tx.factors().find_totp(user_); });
+  EXPECT_EQ(got.id, planted);
+  EXPECT_FALSE(got.confirmed_at);
+  EXPECT_EQ(got.last_step, -1);
+  const auto other = add_user("grace@example.com").id;
+  EXPECT_FALSE(write([&](Tx& tx) { return tx.factors().confirm_totp(other, planted, 100, kNow); })) << "another's";
+  EXPECT_TRUE(confirm(planted, 100));
+}
+
+TEST_P(FactorsContract, one_of_many_at_once_confirms_the_secret) {
+  const auto secret = put();
+  EXPECT_EQ(at_once([&](Tx& tx, int) { return tx.factors().confirm_totp(user_, secret, 100, kNow); }), 1);
 }
 
 TEST_P(FactorsContract, only_greater_steps_of_a_confirmed_secret_are_accepted) {
-  write([&](Tx& tx) { return tx.factors().put_totp(new_secret()); });
+  const auto secret = put();
   EXPECT_FALSE(accept(200)) << "not confirmed";
-  EXPECT_TRUE(write([&](Tx& tx) { return tx.factors().confirm_totp(user_, 100, kNow); }));
+  EXPECT_TRUE(confirm(secret, 100));
   EXPECT_FALSE(accept(99));
   EXPECT_FALSE(accept(100));
   EXPECT_TRUE(accept(101));

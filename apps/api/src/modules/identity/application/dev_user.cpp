@@ -13,7 +13,7 @@ Result<> enroll(ports::Tx& tx, const domain::UserId& user, const std::string& se
   secret.sealed_secret = sealed;
   secret.created_at = now;
   GH_CHECK(tx.factors().put_totp(secret));
-  GH_TRY([[maybe_unused]] const bool confirmed, tx.factors().confirm_totp(user, 0, now));
+  GH_TRY([[maybe_unused]] const bool confirmed, tx.factors().confirm_totp(user, secret.id, 0, now));
   return {};
 }
 

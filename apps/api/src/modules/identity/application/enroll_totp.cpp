@@ -77,23 +77,38 @@ Result<TotpEnrollment> begin(const Dependencies& deps, const domain::User& user,
   return begun;
 }
 
-/// The unconfirmed secret's step that the code is of. Returns `not_found`, `already_enrolled` or `invalid_code`.
-Result<std::int64_t> check_first_code(const Dependencies& deps, const domain::UserId& user,
-                                      const Secret<std::string>& code, Timestamp now) {
+/// Which secret a right code proved, and the step that the code is of.
+struct FirstCode {
+  domain::FactorId secret;
+  std::int64_t step = 0;
+};
+
+/// Checks the code against the unconfirmed secret. Returns `not_found`, `already_enrolled` or `invalid_code`.
+Result<FirstCode> check_first_code(const Dependencies& deps, const domain::UserId& user,
+                                   const Secret<std::string>& code, Timestamp now) {
   GH_TRY(const auto row, deps.store.read([&](ports::Tx& tx) { return tx.factors().find_totp(user); }));
   if (!row) return fail(ErrorCode::not_found, "No enrolment was begun.");
   if (row->confirmed_at) return fail(ErrorCode::already_enrolled);
   GH_TRY(const auto secret, deps.cipher.open(ports::DataPurpose::totp_secret, user.str(), row->sealed_secret));
   const auto step = auth::verify_totp(secret, without_separators(code.expose()).expose(), now, std::nullopt);
   if (!step) return fail(ErrorCode::invalid_code);
-  return *step;
+  return FirstCode{row->id, *step};
+}
+
+/// Confirms the secret that the code was of. While backup codes were hashed it may have been confirmed, or another may
+/// have taken its place, of which nobody has shown a code.
+Result<> confirm_checked(ports::Tx& tx, const domain::UserId& user, const FirstCode& first, Timestamp now) {
+  GH_TRY(const bool confirmed, tx.factors().confirm_totp(user, first.secret, first.step, now));
+  if (confirmed) return {};
+  GH_TRY(const auto present, tx.factors().find_totp(user));
+  if (!present) return fail(ErrorCode::not_found, "No enrolment was begun.");
+  return fail(present->confirmed_at ? ErrorCode::already_enrolled : ErrorCode::invalid_code);
 }
 
 /// Makes the secret a factor, with its backup codes; the user's row in its new state.
 Result<domain::User> make_factor(ports::Tx& tx, Record& record, const Dependencies& deps, domain::User user,
-                                 std::int64_t step, const BackupCodeSet& codes, Timestamp now) {
-  GH_TRY(const bool confirmed, tx.factors().confirm_totp(user.id, step, now));
-  if (!confirmed) return fail(ErrorCode::already_enrolled);
+                                 const FirstCode& first, const BackupCodeSet& codes, Timestamp now) {
+  GH_CHECK(confirm_checked(tx, user.id, first, now));
   GH_CHECK(tx.factors().replace_backup_codes(user.id, codes.rows));
   GH_CHECK(tx.factors().clear_counter(user.id, domain::FactorKind::totp));
   GH_CHECK(tx.factors().clear_counter(user.id, domain::FactorKind::backup_code));
@@ -110,24 +125,24 @@ Result<domain::User> make_factor(ports::Tx& tx, Record& record, const Dependenci
 }
 
 /// Counts a try in the budgets of sign-in, checks the code, and gives the try back unless the code was wrong.
-Result<std::int64_t> throttled_check(const Dependencies& deps, const domain::User& user,
-                                     const std::optional<domain::DeviceId>& device, const Secret<std::string>& code,
-                                     const RequestInfo& request, Timestamp now) {
+Result<FirstCode> throttled_check(const Dependencies& deps, const domain::User& user,
+                                  const std::optional<domain::DeviceId>& device, const Secret<std::string>& code,
+                                  const RequestInfo& request, Timestamp now) {
   GH_TRY(const auto reserved, deps.store.write([&](ports::Tx& tx) {
     return reserve_try(tx, deps, domain::sign_in_budgets(device.has_value()),
                        {user.email_canonical, request.ip, device}, now);
   }));
-  auto step = check_first_code(deps, user.id, code, now);
-  const bool wrong = !step && step.error().code == ErrorCode::invalid_code;
+  auto first = check_first_code(deps, user.id, code, now);
+  const bool wrong = !first && first.error().code == ErrorCode::invalid_code;
   GH_CHECK(deps.store.write([&](ports::Tx& tx) -> Result<> {
     Record record(tx, deps, request, now);
     if (wrong) {
       return record.audit(by_user(user.id), domain::audit_actions::kMfaEnrolled, user.id,
                           {.outcome = domain::AuditOutcome::failure, .reason = "invalid_code"});
     }
-    return settle_try(tx, reserved, step ? domain::TryOutcome::success : domain::TryOutcome::unjudged);
+    return settle_try(tx, reserved, first ? domain::TryOutcome::success : domain::TryOutcome::unjudged);
   }));
-  return step;
+  return first;
 }
 
 }  // namespace
@@ -147,14 +162,14 @@ Result<TotpConfirmed> confirm_totp(const Dependencies& deps, const Caller& calle
                                    const RequestInfo& request) {
   GH_TRY(const auto session, deps.store.read([&](ports::Tx& tx) { return own_session(tx, caller); }));
   GH_TRY(const auto user, deps.store.read([&](ports::Tx& tx) { return tx.users().get(caller.user_id()); }));
-  GH_TRY(const auto step, throttled_check(deps, user, session.device_id, code, request, deps.clock.now()));
+  GH_TRY(const auto first, throttled_check(deps, user, session.device_id, code, request, deps.clock.now()));
   GH_TRY(auto codes, make_backup_codes(deps, user.id, deps.clock.now()));
 
   const Timestamp now = deps.clock.now();
   GH_TRY(auto signed_in, deps.store.write([&](ports::Tx& tx) -> Result<SignedIn> {
     Record record(tx, deps, request, now);
     GH_TRY(auto present, tx.users().get(user.id));
-    GH_TRY(present, make_factor(tx, record, deps, std::move(present), step, codes, now));
+    GH_TRY(present, make_factor(tx, record, deps, std::move(present), first, codes, now));
     GH_TRY(auto own, own_session(tx, caller));
     own.amr = domain::with_method(std::move(own.amr), domain::amr::kOneTimeCode);
     own.acr = domain::acr_of(own.amr);
@@ -169,7 +184,7 @@ Result<TotpConfirmed> confirm_totp(const Dependencies& deps, const std::string& 
                                    const Secret<std::string>& code, const RequestInfo& request) {
   const Timestamp started = deps.clock.now();
   GH_TRY(const auto user, enrolling_user(deps, enrollment_token));
-  GH_TRY(const auto step, throttled_check(deps, user, std::nullopt, code, request, started));
+  GH_TRY(const auto first, throttled_check(deps, user, std::nullopt, code, request, started));
   GH_TRY(auto codes, make_backup_codes(deps, user.id, deps.clock.now()));
 
   const Timestamp now = deps.clock.now();
@@ -186,7 +201,7 @@ Result<TotpConfirmed> confirm_totp(const Dependencies& deps, const std::string& 
       GH_TRY(device, tx.devices().find(*enrollment.device_id));
     }
     GH_TRY(const auto risk, assess_sign_in(tx, deps, present, device.has_value(), request, now));
-    GH_TRY(present, make_factor(tx, record, deps, std::move(present), step, codes, now));
+    GH_TRY(present, make_factor(tx, record, deps, std::move(present), first, codes, now));
     const auto amr = domain::with_method(enrollment.amr, domain::amr::kOneTimeCode);
     return open_session(tx, record, deps, request,
                         {.user = present,

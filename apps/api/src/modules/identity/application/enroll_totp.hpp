@@ -32,8 +32,8 @@ Result<TotpEnrollment> begin_totp(const Dependencies& deps, const std::string& e
                                   const RequestInfo& request);
 
 /// The first code. The session rises to aal2 under a new token, and the old one is dead (decision 10); its failures
-/// share the budgets of sign-in. Returns `invalid_code`, `not_found` (nothing was begun), `already_enrolled`,
-/// `throttled`, `no_session`, `overloaded`.
+/// share the budgets of sign-in. Returns `invalid_code` (also where another secret took its place meanwhile),
+/// `not_found` (nothing was begun), `already_enrolled`, `throttled`, `no_session`, `overloaded`.
 Result<TotpConfirmed> confirm_totp(const Dependencies& deps, const Caller& caller, const Secret<std::string>& code,
                                    const RequestInfo& request);
 /// By enrolment token, which is spent. Returns `invalid_token`, `wrong_token_type` or `account_disabled` besides.

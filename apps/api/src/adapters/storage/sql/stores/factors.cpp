@@ -19,8 +19,8 @@ constexpr Statement kPutTotp{
     "sealed_secret = excluded.sealed_secret, confirmed_at = excluded.confirmed_at, last_step = excluded.last_step, "
     "created_at = excluded.created_at WHERE user_mfa_secrets.confirmed_at IS NULL"};
 constexpr Statement kConfirmTotp{"factors.confirm_totp",
-                                 "UPDATE user_mfa_secrets SET confirmed_at = ?3, last_step = ?2 "
-                                 "WHERE user_id = ?1 AND confirmed_at IS NULL AND last_step < ?2"};
+                                 "UPDATE user_mfa_secrets SET confirmed_at = ?4, last_step = ?3 "
+                                 "WHERE user_id = ?1 AND id = ?2 AND confirmed_at IS NULL AND last_step < ?3"};
 constexpr Statement kAcceptStep{
     "factors.accept_totp_step",
     "UPDATE user_mfa_secrets SET last_step = ?2 WHERE user_id = ?1 AND confirmed_at IS NOT NULL AND last_step < ?2 "
@@ -88,8 +88,9 @@ Result<> SqlFactors::put_totp(const domain::TotpSecret& secret) {
   return {};
 }
 
-Result<bool> SqlFactors::confirm_totp(const domain::UserId& user, std::int64_t step, Timestamp now) {
-  return connection_.execute(kConfirmTotp, {user, step, now}) == 1;
+Result<bool> SqlFactors::confirm_totp(const domain::UserId& user, const domain::FactorId& secret, std::int64_t step,
+                                      Timestamp now) {
+  return connection_.execute(kConfirmTotp, {user, secret, step, now}) == 1;
 }
 
 Result<bool> SqlFactors::accept_totp_step(const domain::UserId& user, std::int64_t step) {

@@ -11,7 +11,8 @@ class SqlFactors final : public ports::Factors {
 
   Result<std::optional<domain::TotpSecret>> find_totp(const domain::UserId& user) override;
   Result<> put_totp(const domain::TotpSecret& secret) override;
-  Result<bool> confirm_totp(const domain::UserId& user, std::int64_t step, Timestamp now) override;
+  Result<bool> confirm_totp(const domain::UserId& user, const domain::FactorId& secret, std::int64_t step,
+                            Timestamp now) override;
   Result<bool> accept_totp_step(const domain::UserId& user, std::int64_t step) override;
   Result<bool> remove_totp(const domain::UserId& user) override;
 

@@ -13,8 +13,10 @@ class Factors {
   virtual Result<std::optional<domain::TotpSecret>> find_totp(const domain::UserId& user) = 0;
   /// Replaces an unconfirmed secret; returns `already_enrolled` when a confirmed one is there.
   virtual Result<> put_totp(const domain::TotpSecret& secret) = 0;
-  /// Confirms the secret and records `step`; false when it was confirmed before or is gone.
-  virtual Result<bool> confirm_totp(const domain::UserId& user, std::int64_t step, Timestamp now) = 0;
+  /// Confirms this secret of the user's and records `step`; false when it was confirmed before, was replaced by
+  /// another, or is gone.
+  virtual Result<bool> confirm_totp(const domain::UserId& user, const domain::FactorId& secret, std::int64_t step,
+                                    Timestamp now) = 0;
   /// Accepts `step` only if it is greater than the last accepted one and the factor is not locked. RFC 6238 5.2.
   virtual Result<bool> accept_totp_step(const domain::UserId& user, std::int64_t step) = 0;
   virtual Result<bool> remove_totp(const domain::UserId& user) = 0;
