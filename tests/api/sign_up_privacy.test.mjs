@@ -1,7 +1,7 @@
 // Nobody learns from sign-up, sign-in, forgot or resend whether an address has an account (decision 5, T42).
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { freshEmail, goodPassword, median, person, signIn, signUp } from "../support/people.mjs";
+import { advance, freshEmail, goodPassword, median, person, signIn, signUp } from "../support/people.mjs";
 import { startServer } from "../support/server.mjs";
 
 const rounds = 15;
@@ -105,6 +105,31 @@ test("T22 many forgot requests for one address always answer 202, and the mails 
     const resets = (await limited.mailbox.of(who.email)).filter((mail) => mail.template === "reset_password");
     assert.equal(resets.length, 1, "further ones are absorbed while the first is fresh (decision 7)");
     assert.ok(resets[0].token);
+  } finally {
+    await limited.stop();
+  }
+});
+
+test("T22 many sign-ups for one address, free or taken, always answer 202, and the mails are capped", async () => {
+  const limited = await startServer();
+  try {
+    const taken = (await person(limited)).email;
+    const free = freshEmail("free");
+    const mails = async (email, template) => (await limited.mailbox.of(email)).filter((mail) => mail.template === template).length;
+    const answers = { [free]: [], [taken]: [] };
+    for (let i = 0; i < 12; ++i) for (const email of [free, taken]) answers[email].push(visible(await limited.client.post("/v1/sign-up", { email, password: goodPassword() })));
+    assert.deepEqual([await mails(free, "verify_email"), await mails(taken, "already_registered")], [5, 5]);
+    assert.equal(answers[free][0].status, 202);
+    for (const answer of [...answers[free], ...answers[taken]]) assert.deepEqual(answer, answers[free][0]);
+
+    const password = goodPassword();
+    for (const email of [free, taken]) {
+      await limited.client.post("/v1/sign-up", { email, password });
+      assert.equal((await signIn(limited, { email, password })).body.code, "email_unverified", "it waits for its confirmation as before the cap");
+    }
+    await advance(limited, "2h");
+    for (const email of [free, taken]) await limited.client.post("/v1/sign-up", { email, password });
+    assert.deepEqual([await mails(free, "verify_email"), await mails(taken, "already_registered")], [6, 6]);
   } finally {
     await limited.stop();
   }

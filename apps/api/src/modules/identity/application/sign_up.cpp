@@ -124,6 +124,10 @@ Result<> sign_up(const Dependencies& deps, const SignUpInput& input, const Reque
   GH_TRY(const auto hash, hash_for(deps, address, password));
 
   GH_CHECK(deps.store.write([&](ports::Tx& tx) -> Result<> {
+    // By the address alone: the network has paid for the sign-up already.
+    const auto spent =
+        reserve_try(tx, deps, {domain::BudgetKind::mail_address}, {email.canonical, request.ip, {}}, now);
+    if (!spent && spent.error().code != ErrorCode::throttled) return Failure(spent.error());
     Record record(tx, deps, request, now);
     domain::PendingSignUp pending;
     pending.id = domain::PendingSignUpId(new_id(now));
@@ -138,6 +142,10 @@ Result<> sign_up(const Dependencies& deps, const SignUpInput& input, const Reque
     GH_CHECK(tx.pending_sign_ups().add(pending));
     GH_CHECK(record.audit(by_nobody(), domain::audit_actions::kSignUpRequested, {},
                           {.details = {{"client_id", client->name}}, .personal = {{"email", email.address}}}));
+    // Past the cap: the same answer and no mail, whether or not the address is taken.
+    if (!spent)
+      return pretend_mail(tx, record, templates::kVerifyEmail, {email.address, domain::TokenPurpose::verify_email}, now,
+                          Pretended::known_user);
     // Looked up again: the address may have been confirmed while the password was hashed.
     GH_TRY(const auto owner, tx.users().find_by_email(email.canonical));
     if (!owner) return mail_link(tx, record, deps, pending, now);

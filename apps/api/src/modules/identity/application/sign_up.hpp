@@ -17,9 +17,9 @@ struct SignUpInput {
   std::string client_id;
 };
 
-/// Mails a link to confirm the address; to the owner of a taken one, a word that somebody tried.
-/// Returns `invalid_email`, `password_rejected`, `invalid_request` (name, locale), `invalid_client`, `sign_up_closed`,
-/// `throttled` (per network), `overloaded`.
+/// Mails a link to confirm the address; to the owner of a taken one, a word that somebody tried. Past the cap of mails
+/// to an address it mails nothing, and says the same. Returns `invalid_email`, `password_rejected`, `invalid_request`
+/// (name, locale), `invalid_client`, `sign_up_closed`, `throttled` (per network), `overloaded`.
 Result<> sign_up(const Dependencies& deps, const SignUpInput& input, const RequestInfo& request);
 
 /// Confirms the address of the sign-up (or the unconfirmed user) that the token was mailed for: makes the user, kills
