@@ -110,6 +110,20 @@ test("T22 many forgot requests for one address always answer 202, and the mails 
   }
 });
 
+test("T22 forgot requests past the cap leave no audit rows, whether or not the address has an account", async () => {
+  const limited = await startServer();
+  try {
+    const staff = await person(limited, { roles: ["admin"] });
+    const rows = async () => (await staff.client.get("/v1/admin/audit", { query: { action: "password.reset_requested", limit: 200 } })).body.items.length;
+    for (const [email, written] of [[(await person(limited)).email, 5], [freshEmail("nobody"), 10]]) {
+      for (let i = 0; i < 20; ++i) assert.equal((await limited.client.post("/v1/password/forgot", { email })).status, 202);
+      assert.equal(await rows(), written);
+    }
+  } finally {
+    await limited.stop();
+  }
+});
+
 test("T22 many sign-ups for one address, free or taken, always answer 202, and the mails are capped", async () => {
   const limited = await startServer();
   try {

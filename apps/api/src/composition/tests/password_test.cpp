@@ -197,6 +197,23 @@ TEST_F(Passwords, T22_requests_for_many_addresses_from_one_network_are_capped_to
   EXPECT_GE(mails->items.size(), 50u);
 }
 
+TEST_F(Passwords, T22_past_the_cap_a_request_leaves_no_row_and_no_event_whether_or_not_there_is_an_account) {
+  const auto written = [&] {
+    ports::AuditFilter filter;
+    filter.action = std::string(domain::audit_actions::kPasswordResetRequested);
+    const auto rows = world.read([&](ports::Tx& tx) { return tx.audit().list(filter, {.limit = 200, .after = {}}); });
+    const auto events = world.read([&](ports::Tx& tx) { return tx.outbox().list(0, "", 1000); });
+    return std::pair(rows->items.size(), events->size());
+  };
+  for (const auto& email : {kAda, std::string("nobody@example.com")}) {
+    const auto before = written();
+    for (int i = 0; i < 40; ++i) EXPECT_EQ(code_of(forgot(email)), "ok");
+    const auto after = written();
+    EXPECT_EQ(after.first - before.first, 5u) << email;
+    EXPECT_EQ(after.second - before.second, 5u) << email;
+  }
+}
+
 TEST_F(Passwords, an_unknown_address_gets_the_same_answer_and_no_mail) {
   EXPECT_EQ(code_of(forgot("nobody@example.com")), "ok");
   EXPECT_EQ(world.count_mails("nobody@example.com", "reset_password"), 0);

@@ -48,13 +48,15 @@ Result<> forgot_password(const Dependencies& deps, const ForgotPasswordInput& in
     GH_TRY(const auto user, tx.users().find_by_email(email.canonical));
     GH_TRY(const bool may_mail,
            within_the_cap(tx, deps, user ? &*user : nullptr, email.canonical, input, request, now));
+    // The same answer and nothing written: the budgets counted it, or a loop of requests would fill the audit log.
+    if (!may_mail) return {};
     bool helps = false;
     if (user) {
       GH_TRY(helps, may_reset(tx, *user, now));
     }
     GH_CHECK(record.audit(by_nobody(), domain::audit_actions::kPasswordResetRequested,
                           user ? user->id : domain::UserId(), {.personal = {{"email", email.address}}}));
-    if (!may_mail || !helps)
+    if (!helps)
       return pretend_mail(tx, record, ports::mail_templates::kResetPassword, {email.address, kLinkPurpose}, now,
                           user ? Pretended::known_user : Pretended::nobody);
     return mail_reset_link(tx, record, deps, ports::mail_templates::kResetPassword, *user, now);

@@ -1,6 +1,7 @@
 #pragma once
 // Asking for a link that sets a new password (decision 7). Whoever asks learns nothing: same answer, and the same work,
-// whether or not the address has an account, and whether or not a mail goes out.
+// whether or not the address has an account, and whether or not a mail may help it. Past the cap of mails, which counts
+// for every address alike, nothing is done and nothing recorded.
 #include <optional>
 #include <string>
 
