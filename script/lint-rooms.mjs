@@ -69,7 +69,7 @@ function checkSizes(path, lines) {
 }
 
 const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.cpp", "*.hpp", "*.sql"], { encoding: "utf8" })
-  .split("\n").filter((path) => path && existsSync(path) && !/node_modules|\/generated\/|_generated\.|packages\/auth\/data\//.test(path));
+  .split("\n").filter((path) => path && existsSync(path) && !/node_modules|\/generated\/|_generated\.|\/embedded\.cpp$|packages\/auth\/data\//.test(path));
 for (const path of files) {
   const lines = readFileSync(path, "utf8").replace(/\n$/, "").split("\n");
   if (!path.endsWith(".sql")) checkIncludes(path, lines);
