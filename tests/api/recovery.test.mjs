@@ -117,6 +117,9 @@ test("T20 a new address holds once it confirms; the old one is told and may take
   assert.equal((await who.client.get("/v1/session")).status, 401, "sessions end");
   assert.equal((await signIn(server, who)).status, 200, "the old address and password hold again");
   assert.equal((await signIn(server, { ...who, email: to })).status, 401);
+  const told = await server.mailbox.newest(to, "email_change_undone");
+  assert.match(told.text, /Until\s+\d+\s+\w+\s+\d{4}/, "the address that it left learns until when the guard on resets holds");
+  assert.ok(!told.text.includes(who.email) && !told.token, "and neither the other address nor a way in");
 });
 
 test("an undo takes back the deletion that an intruder asked for, and not one that staff made", async () => {

@@ -1,4 +1,6 @@
 // The person's own account: profile, address, step-up, export, deletion, invitations.
+#include <algorithm>
+
 #include <boost/json/serialize.hpp>
 
 #include "composition/tests/fixture.hpp"
@@ -10,6 +12,7 @@
 #include "modules/identity/application/export_me.hpp"
 #include "modules/identity/application/forgot_password.hpp"
 #include "modules/identity/application/invitation.hpp"
+#include "modules/identity/application/mailbox.hpp"
 #include "modules/identity/application/mailed_token.hpp"
 #include "modules/identity/application/my_profile.hpp"
 #include "modules/identity/application/not_me.hpp"
@@ -128,6 +131,28 @@ TEST_F(Account, undo_restores_the_address_before_the_first_change_and_ends_sessi
   EXPECT_EQ(world.user(kAda).id, id);
   EXPECT_FALSE(world.lives(thief));
   EXPECT_EQ(code_of(undo(kAda)), "invalid_token");  // the later link went with it
+}
+
+TEST_F(Account, the_address_that_an_undo_leaves_is_told_of_it_and_of_the_guard_on_resets) {
+  move(kAda, kKing);
+  world.clock.advance(std::chrono::minutes(1));
+  ASSERT_EQ(code_of(undo(kAda)), "ok");
+  EXPECT_EQ(world.count_mails(kKing, "email_change_undone"), 1);
+  EXPECT_EQ(world.count_mails(kAda, "email_change_undone"), 0);
+  const auto mails = application::list_mailbox(world.deps(), kKing, std::nullopt);
+  ASSERT_TRUE(mails.has_value());
+  std::string text = mails->front().message.text;
+  std::replace(text.begin(), text.end(), '\n', ' ');  // it is wrapped
+  EXPECT_NE(text.find("cannot be reset by mail alone"), std::string::npos) << text;
+  EXPECT_EQ(text.find(kAda), std::string::npos) << text;
+}
+
+TEST_F(Account, an_undo_before_the_new_address_confirms_tells_it_nothing) {
+  ASSERT_EQ(code_of(application::request_email_change(world.deps(), world.caller(session), kKing, world.request)),
+            "ok");
+  ASSERT_EQ(code_of(undo(kAda)), "ok");
+  EXPECT_EQ(world.count_mails(kKing, "email_change_undone"), 0);
+  EXPECT_EQ(world.count_mails(kAda, "email_change_undone"), 0);
 }
 
 TEST_F(Account, after_an_undo_only_support_resets_an_account_without_a_second_factor_for_72_hours) {

@@ -218,6 +218,18 @@ R"embedded({
       "why": "You get this mail because the security of your account changed.",
       "needs": ["link"]
     },
+    "email_change_undone": {
+      "subject": "Your {{brand}} account has left this address",
+      "preview": "A change of address was taken back.",
+      "title": "Your account has left this address",
+      "paragraphs": ["A change of address had brought an account at {{brand}} here. It was taken back from the address that the account had before, and every session was ended.{{#until}} Until {{until}} the password cannot be reset by mail alone.{{/until}}"],
+      "facts": ["old_email", "time"],
+      "button": "Sign in",
+      "link": "link",
+      "after": ["If this was you, there is nothing to do. If it was not, ask the people who run {{brand}}{{#until}}, and before then{{/until}}."],
+      "why": "You get this mail because an account had this address.",
+      "needs": ["link"]
+    },
     "suspicious_sign_in": {
       "subject": "Was this you? A suspicious sign-in to {{brand}}",
       "preview": "Somebody signed in to your account in an unusual way.",
@@ -265,7 +277,8 @@ R"embedded({
       "button": "This was not me",
       "link": "link",
       "after": ["If this was not you, act at once, and add the factor again afterwards."],
-      "why": "You get this mail because the security of your account changed."
+      "why": "Yo)embedded"
+R"embedded(u get this mail because the security of your account changed."
     },
     "backup_code_used": {
       "subject": "A backup code was used for your {{brand}} account",
@@ -280,8 +293,7 @@ R"embedded({
       "why": "You get this mail because the security of your account matters."
     },
     "password_exposed": {
-      "subj)embedded"
-R"embedded(ect": "Choose a new password: yours may be known to others",
+      "subject": "Choose a new password: yours may be known to others",
       "preview": "Somebody knows your password, but not your code.",
       "title": "Your password may be known to others",
       "greeting": true,

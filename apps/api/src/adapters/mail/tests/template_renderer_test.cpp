@@ -35,7 +35,7 @@ const std::vector<std::string> kAll{names::kVerifyEmail,      names::kAlreadyReg
                                     names::kSuspiciousSignIn, names::kNewDevice,          names::kMfaEnrolled,
                                     names::kMfaRemoved,       names::kBackupCodeUsed,     names::kPasswordExposed,
                                     names::kInvitation,       names::kDeletion,           names::kAccountLinked,
-                                    names::kAccountUnlinked,  names::kSignInCode};
+                                    names::kAccountUnlinked,  names::kSignInCode,         names::kEmailChangeUndone};
 
 BrandSettings brand() {
   BrandSettings settings;

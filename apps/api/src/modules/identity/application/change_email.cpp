@@ -69,6 +69,17 @@ Result<> tell_of_move(Record& record, std::string_view action, const domain::Use
                       {{"user_id", user.id.str()}, {"email", user.email}, {"email_verified", true}});
 }
 
+/// An undo may be a stranger's in the old mailbox, so the address that it leaves is told. It may also take the account
+/// from a thief: the mail names neither the address before nor the network that the undo came from.
+Result<> tell_left_address(Record& record, const Dependencies& deps, const domain::User& user,
+                           const std::string& left) {
+  return record.mail(templates::kEmailChangeUndone, user,
+                     {{"link", deps.settings.links.sign_in},
+                      {"old_email", left},
+                      {"until", to_rfc3339(std::chrono::floor<std::chrono::seconds>(*user.reset_guard_until))}},
+                     {.to = left});
+}
+
 /// Who could change the address could ask for deletion too, and its way back went to the wrong mailbox. Where no way
 /// back was mailed it was staff who closed the account, and only staff reopen it.
 Result<> take_back_deletion(ports::Tx& tx, Record& record, domain::User& user, Timestamp now) {
@@ -147,7 +158,8 @@ Result<> undo_email_change(const Dependencies& deps, const std::string& token, c
     if (target == nullptr) return fail(ErrorCode::invalid_token);
     const std::string left = user.email;
     GH_CHECK(take_back_deletion(tx, record, user, now));
-    if (target->email_canonical != user.email_canonical) user.reset_guard_until = now + domain::kResetGuard;
+    const bool moves = target->email_canonical != user.email_canonical;
+    if (moves) user.reset_guard_until = now + domain::kResetGuard;
     GH_CHECK(move_to(tx, user, target->email, target->email_canonical, now));
     GH_TRY([[maybe_unused]] const int challenges, tx.challenges().remove_for_user(user.id));
     GH_TRY([[maybe_unused]] const int tokens, tx.verification_tokens().remove_for_user(user.id, {}));
@@ -156,6 +168,7 @@ Result<> undo_email_change(const Dependencies& deps, const std::string& token, c
            end_all_sessions(tx, record, deps, user.id, std::nullopt,
                             {by_user(user.id), domain::RevocationReason::not_me}, now));
     GH_CHECK(tell_of_move(record, domain::audit_actions::kEmailChangeUndone, user, left));
+    if (moves) GH_CHECK(tell_left_address(record, deps, user, left));
     return user.id;
   }));
   deps.session_map.drop_user(user_id);

@@ -17,6 +17,7 @@ inline constexpr const char* kResetPassword = "reset_password";
 inline constexpr const char* kPasswordChanged = "password_changed";
 inline constexpr const char* kConfirmEmailChange = "confirm_email_change";
 inline constexpr const char* kEmailChangeNotice = "email_change_notice";
+inline constexpr const char* kEmailChangeUndone = "email_change_undone";
 inline constexpr const char* kSuspiciousSignIn = "suspicious_sign_in";
 inline constexpr const char* kNewDevice = "new_device";
 inline constexpr const char* kMfaEnrolled = "mfa_enrolled";
@@ -31,8 +32,8 @@ inline constexpr const char* kSignInCode = "sign_in_code";
 
 inline constexpr auto kAll = std::to_array<const char*>(
     {kVerifyEmail, kAlreadyRegistered, kResetPassword, kPasswordChanged, kConfirmEmailChange, kEmailChangeNotice,
-     kSuspiciousSignIn, kNewDevice, kMfaEnrolled, kMfaRemoved, kBackupCodeUsed, kPasswordExposed, kInvitation,
-     kDeletion, kAccountLinked, kAccountUnlinked, kSignInCode});
+     kEmailChangeUndone, kSuspiciousSignIn, kNewDevice, kMfaEnrolled, kMfaRemoved, kBackupCodeUsed, kPasswordExposed,
+     kInvitation, kDeletion, kAccountLinked, kAccountUnlinked, kSignInCode});
 }  // namespace mail_templates
 
 struct RenderedMail {
