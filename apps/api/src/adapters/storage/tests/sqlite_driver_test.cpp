@@ -106,13 +106,16 @@ TEST_P(SqliteDriver, commits_waiting_closures_together_each_with_its_own_answer)
   std::atomic<int> commits = 0;
   driver->before_commit([&](Connection&) { ++commits; });
   std::promise<void> blocked;
+  std::latch waiting(1);
   std::jthread first([&] {
     EXPECT_TRUE(driver->write([&](Connection& c) -> Result<> {
+      waiting.count_down();
       blocked.get_future().wait();
       c.execute(kInsert, {"first", 0});
       return {};
     }));
   });
+  waiting.wait();  // alone in its batch: one that shares it may be run again
   std::vector<std::jthread> threads;
   threads.reserve(15);
   std::atomic<int> refused = 0;
