@@ -70,6 +70,7 @@ TEST(ProviderSignIn, sixteen_first_sign_ins_at_once_make_one_account) {
   ProviderWorld world;
   world.providers.google.people["c"] = somebody("g1", kAda);
   std::vector<ProviderWorld::Begun> flows;
+  flows.reserve(16);
   for (int i = 0; i < 16; ++i) flows.push_back(world.begin());
   const auto results = at_once(16, [&](int i) { return world.finish(flows[static_cast<std::size_t>(i)], "c"); });
   for (const auto& each : results) EXPECT_EQ(each->location, kWebReturn) << error_in(each->location);

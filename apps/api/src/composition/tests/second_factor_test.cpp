@@ -63,6 +63,7 @@ TEST_F(SecondFactor, T23_a_right_password_makes_no_session_row) {
 TEST_F(SecondFactor, T24_a_code_is_accepted_once_of_fifty_at_once) {
   std::vector<std::string> challenges;
   const std::string device = known_device();
+  challenges.reserve(50);
   for (int i = 0; i < 50; ++i) challenges.push_back(world.challenge(kAda, device));
   const std::string fresh = world.code(factor);
   const auto results =
@@ -145,6 +146,7 @@ TEST_F(SecondFactor, T25_fifty_wrong_codes_lock_the_app_until_a_backup_code_free
 TEST_F(SecondFactor, T25_guesses_at_once_over_forty_challenges_stop_at_the_lock) {
   const std::string device = known_device();
   std::vector<std::string> challenges;
+  challenges.reserve(40);
   for (int i = 0; i < 40; ++i) challenges.push_back(world.challenge(kAda, device));
   at_once(200, [&](int i) { return world.answer(challenges[static_cast<std::size_t>(i) % 40], "totp", wrong_code()); });
   EXPECT_EQ(failures(domain::FactorKind::totp), domain::kFactorLockedAfter);
@@ -154,6 +156,7 @@ TEST_F(SecondFactor, T25_guesses_at_once_over_forty_challenges_stop_at_the_lock)
 TEST_F(SecondFactor, T26_a_backup_code_is_good_once_of_a_hundred_uses_at_once) {
   const std::string device = known_device();
   std::vector<std::string> challenges;
+  challenges.reserve(100);
   for (int i = 0; i < 100; ++i) challenges.push_back(world.challenge(kAda, device));
   const auto results = at_once(100, [&](int i) {
     return world.answer(challenges[static_cast<std::size_t>(i)], "backup_code", factor.backup_codes[0]);

@@ -32,6 +32,7 @@ class FactorsContract : public StoreContract {
   }
   std::vector<domain::BackupCode> new_codes(int count) {
     std::vector<domain::BackupCode> codes;
+    codes.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) {
       codes.push_back({domain::FactorId(next_id("b")), user_, hash32(), "one salt", std::nullopt, kNow});
     }
