@@ -41,7 +41,7 @@ bool is_completed_elsewhere(const std::string& url) {
 }
 
 Problems refuse_unverified(const std::string& key, const std::string& url) {
-  if (url.rfind("sqlite:", 0) == 0) return {};
+  if (url.empty() || url.rfind("sqlite:", 0) == 0) return {};
   if (query_parameter(url, "sslmode") == "verify-full") return {};
   if (is_completed_elsewhere(url))
     return {refusal(key, "is completed by a service file or by the environment, which may lead beyond this machine",

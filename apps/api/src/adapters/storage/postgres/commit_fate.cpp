@@ -16,7 +16,7 @@ constexpr sql::Statement kEnd{"commit.end",
 
 }  // namespace
 
-CommitFate learn_fate(const ConnectSettings& settings, const Transaction& transaction,
+CommitFate learn_fate(const ConnectSettings& settings, const SentCommit& transaction,
                       std::chrono::milliseconds patience) {
   bool ended = false;
   const auto deadline = std::chrono::steady_clock::now() + patience;

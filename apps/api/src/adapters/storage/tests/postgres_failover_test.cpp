@@ -33,23 +33,23 @@ class PostgresFailover : public testing::Test {
     cluster_.run(url_, "CREATE SCHEMA identity; CREATE TABLE identity.things (name text PRIMARY KEY)");
   }
   ConnectSettings settings() const { return {.url = url_, .statement_timeout = 500ms}; }
-  Transaction commit_one() {
+  SentCommit commit_one() {
     PgConnection connection(settings());
     connection.begin();
     connection.execute(kInsert, {"a"});
-    Transaction made{connection.transaction_id(), connection.backend_pid(), connection.server_life()};
+    SentCommit made{connection.transaction_id(), connection.backend_pid(), connection.server_life()};
     EXPECT_TRUE(connection.commit());
     return made;
   }
   /// After a crash the server lets nobody in for a moment.
-  CommitFate fate_of(const Transaction& transaction) const { return learn_fate(settings(), transaction, 10s); }
+  CommitFate fate_of(const SentCommit& transaction) const { return learn_fate(settings(), transaction, 10s); }
 
   PostgresCluster cluster_;
   std::string url_ = cluster_.fresh_database();
 };
 
 TEST_F(PostgresFailover, a_commit_is_told_as_done_while_the_server_lives_and_not_after_it_died) {
-  const Transaction before = commit_one();
+  const SentCommit before = commit_one();
   EXPECT_EQ(fate_of(before), CommitFate::committed);
   cluster_.stop("immediate");
   cluster_.start();
@@ -58,7 +58,7 @@ TEST_F(PostgresFailover, a_commit_is_told_as_done_while_the_server_lives_and_not
 }
 
 TEST_F(PostgresFailover, a_crash_of_another_backend_is_a_death_of_the_server_too) {
-  const Transaction before = commit_one();
+  const SentCommit before = commit_one();
   {
     const PgConnection victim(settings());
     ASSERT_EQ(kill(victim.backend_pid(), SIGKILL), 0);
